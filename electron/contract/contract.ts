@@ -1,0 +1,185 @@
+import { eventIterator, oc } from '@orpc/contract'
+import * as z from 'zod'
+import { jobTypeListSchema } from './job-type.ts'
+import { jobEventSchema, jobOptionsSchema, jobSchema, jobStateSchema, logLineSchema } from './job.ts'
+import { jsonSchema, timeSchema } from './json.ts'
+import { preferencesPatchSchema, preferencesSchema } from './preferences.ts'
+import {
+  queueInfoSchema,
+  runnerSchema,
+  systemInfoSchema,
+  threadSchema,
+  throughputRangeSchema,
+  throughputSchema,
+} from './runner.ts'
+import { updateSchema } from './updates.ts'
+
+const jobIdInput = z.object({ id: z.string().min(1) })
+
+/** Comma-separated in a URL (`state=failed,cancelled`), a list elsewhere. */
+const stateListSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
+  z.array(jobStateSchema),
+)
+
+export const jobListInputSchema = z.object({
+  /** Text searched in id, type, input, result and error, case-insensitive. */
+  query: z.string().max(1000).optional(),
+  state: stateListSchema.optional(),
+  type: z.string().optional(),
+  since: timeSchema.optional(),
+  until: timeSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  /** `nextCursor` of the page before. */
+  cursor: z.string().optional(),
+})
+
+export const jobListSchema = z.object({
+  /** Newest first. */
+  jobs: z.array(jobSchema),
+  nextCursor: z.string().optional(),
+  /** How many match in all, the other pages included. */
+  total: z.int().min(0),
+})
+export type JobList = z.infer<typeof jobListSchema>
+
+/** What was done about a cancel, in words a person can read. */
+export const cancelResultSchema = z.object({
+  /** `cancelled`: over at once. `asked`: the signal is sent. `killed`: the thread was ended. */
+  result: z.enum(['cancelled', 'asked', 'killed']),
+  message: z.string(),
+  /** When a job that was asked will be killed; absent where it cannot be (inline). */
+  killAt: timeSchema.optional(),
+  job: jobSchema,
+})
+export type CancelResult = z.infer<typeof cancelResultSchema>
+
+export const cancelInputSchema = z.strictObject({
+  id: z.string().min(1),
+  /** Kill at once, without the grace time. */
+  now: z.boolean().optional(),
+  /** `stop` (default): cancelled for good. `retry`: the job waits for its next attempt. */
+  then: z.enum(['stop', 'retry']).optional(),
+  reason: z.string().max(1000).optional(),
+})
+
+/** Every operation of Toril: one contract for MessagePort, WebSocket and REST. */
+export const contract = {
+  jobs: {
+    enqueue: oc
+      .route({ method: 'POST', path: '/jobs', successStatus: 201, tags: ['Jobs'], summary: 'Enqueue a job' })
+      .input(z.strictObject({ type: z.string().min(1), input: jsonSchema, options: jobOptionsSchema.optional() }))
+      .output(jobSchema),
+    enqueueType: oc
+      .route({
+        method: 'POST',
+        path: '/jobs/{type}',
+        successStatus: 201,
+        inputStructure: 'detailed',
+        tags: ['Jobs'],
+        summary: 'Enqueue a job of this type, the body being its input',
+      })
+      .input(z.object({ params: z.object({ type: z.string().min(1) }), body: jsonSchema }))
+      .output(jobSchema),
+    list: oc
+      .route({ method: 'GET', path: '/jobs', tags: ['Jobs'], summary: 'List and search jobs' })
+      .input(jobListInputSchema)
+      .output(jobListSchema),
+    get: oc
+      .route({ method: 'GET', path: '/jobs/{id}', tags: ['Jobs'], summary: 'One job' })
+      .input(jobIdInput)
+      .output(jobSchema),
+    remove: oc
+      .route({ method: 'DELETE', path: '/jobs/{id}', successStatus: 204, tags: ['Jobs'], summary: 'Remove a job' })
+      .input(jobIdInput)
+      .output(z.void()),
+    logs: oc
+      .route({ method: 'GET', path: '/jobs/{id}/logs', tags: ['Jobs'], summary: 'Log lines of a job' })
+      .input(
+        jobIdInput.extend({
+          /** Only lines with a greater `seq`. */
+          after: z.coerce.number().int().min(0).default(0),
+          limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+        }),
+      )
+      .output(z.object({ lines: z.array(logLineSchema), total: z.int().min(0), dropped: z.int().min(0) })),
+    events: oc
+      .route({
+        method: 'GET',
+        path: '/jobs/{id}/events',
+        tags: ['Jobs'],
+        summary: 'Follow a job: state, progress and log lines until it has finished (server-sent events)',
+      })
+      .input(jobIdInput)
+      .output(eventIterator(jobEventSchema)),
+    cancel: oc
+      .route({ method: 'POST', path: '/jobs/{id}/cancel', tags: ['Jobs'], summary: 'Cancel a job' })
+      .input(cancelInputSchema)
+      .output(cancelResultSchema),
+    retry: oc
+      .route({ method: 'POST', path: '/jobs/{id}/retry', tags: ['Jobs'], summary: 'Run a finished job again' })
+      .input(jobIdInput)
+      .output(jobSchema),
+    promote: oc
+      .route({ method: 'POST', path: '/jobs/{id}/promote', tags: ['Jobs'], summary: 'Run a delayed job now' })
+      .input(jobIdInput)
+      .output(jobSchema),
+  },
+  jobTypes: {
+    list: oc
+      .route({ method: 'GET', path: '/job-types', tags: ['Job types'], summary: 'The catalog' })
+      .output(jobTypeListSchema),
+  },
+  queue: {
+    get: oc
+      .route({ method: 'GET', path: '/queue', tags: ['Queue'], summary: 'Counts, rates and whether it is paused' })
+      .output(queueInfoSchema),
+    pause: oc
+      .route({ method: 'POST', path: '/queue/pause', tags: ['Queue'], summary: 'Start no further jobs' })
+      .output(queueInfoSchema),
+    resume: oc
+      .route({ method: 'POST', path: '/queue/resume', tags: ['Queue'], summary: 'Start jobs again' })
+      .output(queueInfoSchema),
+    throughput: oc
+      .route({ method: 'GET', path: '/queue/throughput', tags: ['Queue'], summary: 'Finished jobs over time' })
+      .input(z.object({ range: throughputRangeSchema.default('1h') }))
+      .output(throughputSchema),
+  },
+  preferences: {
+    get: oc
+      .route({ method: 'GET', path: '/preferences', tags: ['Preferences'], summary: 'All preferences' })
+      .output(preferencesSchema),
+    update: oc
+      .route({
+        method: 'PATCH',
+        path: '/preferences',
+        tags: ['Preferences'],
+        summary: 'Change preferences; they apply live',
+      })
+      .input(preferencesPatchSchema)
+      .output(preferencesSchema),
+  },
+  threads: {
+    list: oc
+      .route({ method: 'GET', path: '/threads', tags: ['Threads'], summary: 'The threads of the pool' })
+      .output(z.object({ threads: z.array(threadSchema) })),
+  },
+  runners: {
+    list: oc
+      .route({ method: 'GET', path: '/runners', tags: ['Runners'], summary: 'Live runners of this queue' })
+      .output(z.object({ runners: z.array(runnerSchema) })),
+  },
+  system: {
+    info: oc
+      .route({ method: 'GET', path: '/system', tags: ['System'], summary: 'Version, profile and data folder' })
+      .output(systemInfoSchema),
+  },
+  updates: {
+    watch: oc
+      .route({ method: 'GET', path: '/updates', tags: ['System'], summary: 'A snapshot, then batched patches' })
+      .input(z.object({ hidden: z.coerce.boolean().optional() }).optional())
+      .output(eventIterator(updateSchema)),
+  },
+}
+
+export type Contract = typeof contract

@@ -1,0 +1,114 @@
+import * as z from 'zod'
+import { jobStateSchema } from './job.ts'
+import { bytesSchema, durationMsSchema, timeSchema } from './json.ts'
+
+export const queueBackendSchema = z.enum(['postgres', 'redis'])
+export type QueueBackend = z.infer<typeof queueBackendSchema>
+
+/** How the connection to the queue stands. */
+export const connectionSchema = z.object({
+  state: z.enum(['live', 'reconnecting', 'offline']),
+  /** Last measured round trip to the queue's server, in ms. */
+  roundTripMs: z.number().optional(),
+  /** Why it is not live. */
+  message: z.string().optional(),
+  since: timeSchema,
+})
+export type Connection = z.infer<typeof connectionSchema>
+
+export const queueInfoSchema = z.object({
+  name: z.string(),
+  backend: queueBackendSchema,
+  paused: z.boolean(),
+  /** Live states are counted in the queue, finished ones in the history. */
+  counts: z.record(jobStateSchema, z.int().min(0)),
+  rates: z.object({
+    enqueuedPerMinute: z.number().min(0),
+    completedPerMinute: z.number().min(0),
+    failedPerMinute: z.number().min(0),
+  }),
+  connection: connectionSchema,
+})
+export type QueueInfo = z.infer<typeof queueInfoSchema>
+
+export const threadStateSchema = z.enum(['starting', 'idle', 'busy', 'cancelling', 'blocked', 'retiring'])
+export const threadSchema = z.object({
+  /** Label, `T1`, `T2`, … A replaced thread's label is given to its replacement. */
+  id: z.string(),
+  runner: z.string(),
+  state: threadStateSchema,
+  job: z.object({ id: z.string(), type: z.string(), attempt: z.int(), since: timeSchema }).optional(),
+  jobsDone: z.int().min(0),
+  startedAt: timeSchema,
+  /** Share of one core, 0 to 1, since the last sample. */
+  cpu: z.number().min(0).optional(),
+  heapBytes: bytesSchema.optional(),
+  heapLimitBytes: bytesSchema.optional(),
+  /** Event-loop utilisation, 0 to 1, since the last sample. */
+  loop: z.number().min(0).max(1).optional(),
+  blockedMs: durationMsSchema.optional(),
+  lastError: z.string().optional(),
+})
+export type Thread = z.infer<typeof threadSchema>
+
+export const runnerSchema = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  /** The runner that answers. */
+  self: z.boolean(),
+  kind: z.enum(['desktop', 'headless']),
+  jobTypes: z.array(z.string()),
+  threads: z.int().min(0),
+  busyThreads: z.int().min(0),
+  concurrency: z.int().min(1),
+  active: z.int().min(0),
+  startedAt: timeSchema,
+  lastSeenAt: timeSchema,
+})
+export type Runner = z.infer<typeof runnerSchema>
+
+/** A preference that an environment variable fixes. */
+export const environmentFieldSchema = z.object({
+  variable: z.string(),
+  /** Dotted path in the preferences, or of the profile. */
+  field: z.string(),
+  value: z.string(),
+})
+
+export const systemInfoSchema = z.object({
+  version: z.string(),
+  runnerId: z.string(),
+  host: z.string(),
+  cores: z.int(),
+  memoryBytes: bytesSchema,
+  dataDir: z.string(),
+  profile: z.object({ name: z.string(), description: z.string(), backend: queueBackendSchema }),
+  environment: z.array(environmentFieldSchema),
+  /** Sentences the user should see, e.g. that a broken preferences file was put aside. */
+  notices: z.array(z.object({ code: z.string(), message: z.string() })),
+})
+export type SystemInfo = z.infer<typeof systemInfoSchema>
+
+export const throughputRangeSchema = z.enum(['15m', '1h', '24h', '7d'])
+export type ThroughputRange = z.infer<typeof throughputRangeSchema>
+
+/** Finished jobs over time, from the history. Buckets without jobs are there, with zeros. */
+export const throughputSchema = z.object({
+  range: throughputRangeSchema,
+  bucketMs: durationMsSchema,
+  buckets: z.array(
+    z.object({
+      at: timeSchema,
+      completed: z.int().min(0),
+      failed: z.int().min(0),
+      cancelled: z.int().min(0),
+      enqueued: z.int().min(0),
+    }),
+  ),
+  totals: z.object({ completed: z.int(), failed: z.int(), cancelled: z.int() }),
+  /** From created to started, of jobs finished in the range; absent without any. */
+  waitMs: z.object({ p50: z.number(), p95: z.number() }).optional(),
+})
+export type Throughput = z.infer<typeof throughputSchema>

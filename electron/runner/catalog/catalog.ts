@@ -1,0 +1,28 @@
+import type { JobType, JobTypeList } from '../../contract/job-type.ts'
+import type { Issue } from '../../contract/json.ts'
+import type { JobDefinition } from '../../../workers/define-job.ts'
+
+/** How a thread finds the code of a job type. */
+export type JobSource = { kind: 'built-in'; name: string } | { kind: 'file'; url: string }
+
+export interface CatalogEntry {
+  jobType: JobType
+  source: JobSource
+}
+
+/** All job types this runner knows: built in, and from the user's jobs folder. */
+export interface Catalog {
+  get(name: string): CatalogEntry | undefined
+  list(): JobTypeList
+  /**
+   * Checks an input against the type's full schema (refinements included); answers the value as the
+   * schema made it (defaults filled in), or what is wrong with it.
+   */
+  validateInput(name: string, input: unknown): Promise<{ value: unknown } | { issues: Issue[] }>
+  /** The definition itself, loaded into this process: for the inline executor only. */
+  load(name: string): Promise<JobDefinition>
+  /** Reads another folder; null for none. Resolves when it is read. */
+  setFolder(folder: string | null): Promise<void>
+  onChange(listener: () => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,63 @@
+import type { Attempt, Job, JobState, LogLine } from '../../contract/job.ts'
+import type { Throughput, ThroughputRange } from '../../contract/runner.ts'
+
+/** What the history keeps of a job: the job without its attempts (they are written one by one). */
+export type JobRecord = Omit<Job, 'attempts' | 'waitingReason'>
+
+export interface JobQuery {
+  text?: string
+  states?: JobState[]
+  type?: string
+  since?: string
+  until?: string
+  limit: number
+  cursor?: string
+}
+
+export interface JobPage {
+  jobs: Job[]
+  nextCursor?: string
+  total: number
+}
+
+/**
+ * The write side: calls return at once, are merged by job and attempt, and reach the database in
+ * batches, in order. While the database is away they are kept (bounded, newest wins per job) and
+ * written when it is back. Text is sanitised: PostgreSQL takes no NUL and no lone surrogates.
+ */
+export interface HistoryWriter {
+  /** Inserts or updates. Fields left out stay as they are. `id` and, on first sight, the rest must be given. */
+  saveJob(job: Partial<JobRecord> & { id: string }): void
+  saveAttempt(jobId: string, attempt: Attempt): void
+  saveLogs(jobId: string, lines: LogLine[]): void
+  /** Resolves when everything saved before the call is in the database; rejects UNAVAILABLE when it cannot be reached. */
+  flush(): Promise<void>
+}
+
+/** The read side: every read sees what was saved before it. */
+export interface HistoryReader {
+  job(id: string): Promise<Job | undefined>
+  /** Newest first. Text is searched in id, type, input, result and error. */
+  search(query: JobQuery): Promise<JobPage>
+  logs(jobId: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number }>
+  counts(): Promise<Record<JobState, number>>
+  /** Which of these ids the history knows, with the state it has for them. */
+  states(ids: string[]): Promise<Map<string, JobState>>
+  /** Ids in one of the live states, to be reconciled with the queue at start. */
+  unfinished(limit: number): Promise<string[]>
+  throughput(range: ThroughputRange, now: Date): Promise<Throughput>
+}
+
+export interface History {
+  writer: HistoryWriter
+  reader: HistoryReader
+  removeJob(id: string): Promise<boolean>
+  /** Deletes finished jobs past the limits, oldest first, in small steps; answers how many. */
+  prune(limits: { keepDays: number; keepJobs: number }): Promise<number>
+  /** For `ctx.services.db`. */
+  queryRaw(sql: string, values: unknown[]): Promise<unknown[]>
+  executeRaw(sql: string, values: unknown[]): Promise<number>
+  /** Says whether the database answers, and why not. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}

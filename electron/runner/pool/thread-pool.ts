@@ -1,0 +1,21 @@
+import type { Preferences } from '../../contract/preferences.ts'
+import type { Thread } from '../../contract/runner.ts'
+import type { Executor } from '../executors/executor.ts'
+
+export type PoolSettings = Preferences['pool']
+
+/** The pool of worker threads as the rest of the runner sees it. Work never queues inside Piscina. */
+export interface ThreadPool {
+  /** The executor `thread` over this pool. */
+  readonly executor: Executor
+  /** Applies live, loses and repeats nothing: running jobs finish on their thread. */
+  configure(settings: PoolSettings): void
+  settings(): PoolSettings
+  threads(): Thread[]
+  /** Called when a thread's state or job changes; not for samples. Returns a function that stops listening. */
+  onChange(listener: () => void): () => void
+  /** Jobs that wait for a thread. */
+  waiting(): number
+  /** Ends all threads. What still runs ends as cancelled with code RUNNER_STOPPED. */
+  close(): Promise<void>
+}

@@ -1,0 +1,135 @@
+import type { Backoff, JobError, Progress } from '../../contract/job.ts'
+import type { Json } from '../../contract/json.ts'
+import type { Connection, QueueBackend } from '../../contract/runner.ts'
+
+/** States as the queue itself knows them. Toril's `cancelled` is a failed job with Toril's mark. */
+export type QueueState = 'waiting' | 'delayed' | 'waiting-children' | 'active' | 'completed' | 'failed'
+
+/** Toril's own options travel with the job, so that another runner of the same queue honours them. */
+export interface QueuedOptions {
+  attempts: number
+  backoff: Backoff
+  priority?: number
+  delayMs?: number
+  deduplicationId?: string
+  timeoutMs?: number
+  memoryMb?: number
+  executor?: 'thread' | 'inline'
+}
+
+/** A job as the queue holds it. */
+export interface QueuedJob {
+  id: string
+  /** Job type: BullMQ's job name. */
+  type: string
+  /** BullMQ's job data, whatever a foreign producer put there. */
+  input: Json
+  options: Partial<QueuedOptions>
+  state: QueueState
+  /** True when the failure was a cancel (Toril's mark in the failed reason). */
+  cancelled: boolean
+  result?: Json
+  error?: JobError
+  progress?: Progress
+  /** Attempts that ended with a failure so far. */
+  attemptsMade: number
+  /** How often the job was found without a live runner. */
+  stalledCount: number
+  createdAt: number
+  /** When a delayed job becomes ready; epoch ms. */
+  delayUntil?: number
+  startedAt?: number
+  finishedAt?: number
+}
+
+/** What the processor says about an attempt; the consumer turns it into the queue's own moves. */
+export type Verdict =
+  | { kind: 'complete'; result: Json }
+  /** `retry: false` ends the job whatever attempts are left. */
+  | { kind: 'fail'; error: JobError; retry: boolean; cancelled: boolean }
+  /** Put back without using an attempt, ready again after `delayMs` (0: at once, behind the others). */
+  | { kind: 'postpone'; delayMs: number }
+
+export interface Taken {
+  job: QueuedJob
+  /** Number of the attempt that this is, from 1: attemptsMade + 1. */
+  attempt: number
+  /** Stores progress in the queue for other readers; never throws, latest wins, at most a few a second. */
+  saveProgress(progress: Progress): void
+}
+
+/** Handles one job; must never throw: a throw is a bug and fails the attempt as such. */
+export type Processor = (taken: Taken) => Promise<Verdict>
+
+/** What became of an attempt once the queue has stored the verdict. */
+export type Settled =
+  | { id: string; state: 'completed' | 'failed' }
+  /** Will run again. */
+  | { id: string; state: 'delayed' | 'waiting'; delayUntil?: number }
+
+export interface Consumer {
+  /** Jobs worked on at once. Takes effect at once; never drops what runs. */
+  setConcurrency(concurrency: number): void
+  /** Ids of the jobs this consumer holds now. */
+  active(): string[]
+  /** Takes no further jobs; resolves at once. `start` takes up again. */
+  stopTaking(): Promise<void>
+  /** Closes; jobs still running after `graceMs` are given back to wait without using an attempt. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Things that happen in the queue, whoever did them. On PostgreSQL events can be missed: a hint, never the truth. */
+export type QueueEvent =
+  | { kind: 'added'; id: string; type: string }
+  | { kind: 'state'; id: string; state: QueueState }
+  | { kind: 'progress'; id: string; progress: Progress }
+  | { kind: 'removed'; id: string }
+  | { kind: 'paused' }
+  | { kind: 'resumed' }
+
+export interface LiveCounts {
+  waiting: number
+  delayed: number
+  'waiting-children': number
+  active: number
+}
+
+export interface LiveRunner {
+  /** What the runner published of itself (see RunnerRecord in presence). */
+  record: Json
+}
+
+/**
+ * The queue, written once against BullMQ and run on PostgreSQL or Redis. Every method rejects with
+ * TorilError UNAVAILABLE, quickly (5 s at most), while its server cannot be reached.
+ */
+export interface JobQueue {
+  readonly backend: QueueBackend
+  readonly name: string
+  /** Resolves once the server acknowledged it: from then on the job is not lost. Same deduplicationId: the job there already. */
+  add(type: string, input: Json, options: QueuedOptions): Promise<QueuedJob>
+  /** Undefined when the queue does not hold it (any more). */
+  get(id: string): Promise<QueuedJob | undefined>
+  /** Jobs in a live or finished state in the order they will run or ended; `offset` from 0. */
+  page(state: QueueState, offset: number, limit: number): Promise<QueuedJob[]>
+  /** Waiting jobs of a paused queue count as waiting. */
+  counts(): Promise<LiveCounts>
+  isPaused(): Promise<boolean>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** False when there is no such job, or it is locked by a running attempt. */
+  remove(id: string): Promise<boolean>
+  /** Makes a delayed job ready now; false when it is not delayed. */
+  promote(id: string): Promise<boolean>
+  /** Puts a finished job of the queue back to wait with all attempts fresh; false when it is not there. */
+  retry(id: string): Promise<boolean>
+  /** Trims finished jobs to the newest `keep` of each; where the backend does it itself, does nothing. */
+  trim(keep: { completed: number; failed: number }): Promise<void>
+  setRetention(keep: { completed: number; failed: number }): void
+  consume(processor: Processor, options: { concurrency: number; onSettled(settled: Settled): void }): Promise<Consumer>
+  /** Returns a function that stops listening. */
+  onEvent(listener: (event: QueueEvent) => void): () => void
+  connection(): Connection
+  onConnection(listener: (connection: Connection) => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,33 @@
+import type { LogLevel, Progress } from '../electron/contract/job.ts'
+
+/**
+ * What a job gets from outside. A job imports no database client, no queue and no Electron: whatever
+ * it depends on is here, so it can be tested with a fake and run by any executor.
+ */
+export interface JobServices {
+  /** The one Prisma client of the runner; in a thread, a proxy to it over a MessagePort. */
+  readonly db: JobDatabase
+  /** What a jobs folder's own `services.ts` adds. */
+  readonly [name: string]: unknown
+}
+
+/** The part of the Prisma client that a job may use. */
+export interface JobDatabase {
+  /** Runs a query and answers its rows. Values are bound, never spliced. */
+  queryRaw<Row = Record<string, unknown>>(sql: string, ...values: unknown[]): Promise<Row[]>
+  /** Runs a statement and answers how many rows it touched. */
+  executeRaw(sql: string, ...values: unknown[]): Promise<number>
+}
+
+export interface JobContext {
+  readonly jobId: string
+  /** Number of this attempt, from 1. */
+  readonly attempt: number
+  /** Aborted when the job is asked to stop or has run out of time; `reason` says which. */
+  readonly signal: AbortSignal
+  readonly services: JobServices
+  /** Reports how far the job is: a ratio from 0 to 1, or done of total. Cheap: call it as often as you like. */
+  progress(progress: number | Progress): void
+  /** Writes a log line. `console.*` of a job is captured too. */
+  log(text: string, level?: LogLevel): void
+}
