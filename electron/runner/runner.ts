@@ -1,0 +1,84 @@
+import type { CancelResult, JobList, jobListInputSchema } from '../contract/contract.ts'
+import type { JobTypeList } from '../contract/job-type.ts'
+import type { Job, JobEvent, JobOptions, LogLine } from '../contract/job.ts'
+import type { Json } from '../contract/json.ts'
+import type { Preferences, PreferencesPatch } from '../contract/preferences.ts'
+import type {
+  QueueInfo,
+  Runner as RunnerInfo,
+  SystemInfo,
+  Thread,
+  Throughput,
+  ThroughputRange,
+} from '../contract/runner.ts'
+import type { Update } from '../contract/updates.ts'
+import type * as z from 'zod'
+
+export type JobListInput = z.output<typeof jobListInputSchema>
+
+/** Readiness as `GET /health` answers it. */
+export interface Health {
+  ready: boolean
+  /** Why it is not ready: one sentence per part. */
+  reasons: string[]
+  queue: 'ok' | 'unreachable'
+  database: 'ok' | 'unreachable'
+}
+
+/** Numbers for `GET /metrics`; counters since the runner started, unless said otherwise. */
+export interface RunnerMetrics {
+  jobs: QueueInfo['counts']
+  attempts: Record<string, number>
+  threads: { total: number; busy: number }
+  poolWaiting: number
+  paused: boolean
+  connected: boolean
+}
+
+/** The runner as its shells see it. Rejections are TorilErrors with a code of the contract. */
+export interface Runner {
+  readonly id: string
+  readonly jobs: {
+    /** Resolves when the queue has acknowledged it: from then on the job is not lost. */
+    enqueue(type: string, input: Json, options?: JobOptions): Promise<Job>
+    list(input: JobListInput): Promise<JobList>
+    get(id: string): Promise<Job>
+    remove(id: string): Promise<void>
+    logs(id: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number; dropped: number }>
+    /** First the job as it is, then what happens; ends when the job has finished, or `signal` aborts. Batched and bounded. */
+    events(id: string, signal: AbortSignal): AsyncIterable<JobEvent>
+    cancel(
+      id: string,
+      options: {
+        now?: boolean | undefined
+        then?: 'stop' | 'retry' | undefined
+        reason?: string | undefined
+        by: string
+      },
+    ): Promise<CancelResult>
+    retry(id: string): Promise<Job>
+    promote(id: string): Promise<Job>
+  }
+  readonly queue: {
+    info(): Promise<QueueInfo>
+    pause(): Promise<QueueInfo>
+    resume(): Promise<QueueInfo>
+    throughput(range: ThroughputRange): Promise<Throughput>
+  }
+  readonly preferences: {
+    current(): Preferences
+    update(patch: PreferencesPatch): Promise<Preferences>
+  }
+  jobTypes(): JobTypeList
+  threads(): Thread[]
+  runners(): Promise<RunnerInfo[]>
+  system(): SystemInfo
+  /** A snapshot, then patches, at most ten a second; ends when `signal` aborts. Slow readers get merged patches, never a growing queue. */
+  watch(signal: AbortSignal): AsyncIterable<Update>
+  /** How many jobs run on this runner now. */
+  activeCount(): number
+  health(): Promise<Health>
+  metrics(): Promise<RunnerMetrics>
+  /** Takes no more jobs, waits for the grace time, gives back what did not finish, closes everything. */
+  stop(): Promise<void>
+}
