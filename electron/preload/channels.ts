@@ -1,0 +1,8 @@
+/** The one IPC channel: the preload asks for a port on it, main answers on it with the port. */
+export const portChannel = 'toril:port'
+
+/** `{toril: …}` of the message with which the page asks its preload for a port. */
+export const portRequest = 'port-please'
+
+/** `{toril: …}` of the message that carries the port to the page. */
+export const portMessage = 'port'
