@@ -52,8 +52,8 @@ export type Verdict =
 
 export interface Taken {
   job: QueuedJob
-  /** Number of the attempt that this is, from 1: attemptsMade + 1. */
-  attempt: number
+  /** How often the job was taken, this time included (BullMQ's attemptsStarted). 1: certainly its first attempt. */
+  started: number
   /** Stores progress in the queue for other readers; never throws, latest wins, at most a few a second. */
   saveProgress(progress: Progress): void
 }
