@@ -1,6 +1,6 @@
 import { access, chown, cp, lstat, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { TorilError } from '../../../contract/errors.ts'
 import { barrierTo, type ServerAccount } from './server-account.ts'
 
@@ -30,7 +30,9 @@ export function locateBinaries(): string {
     )
   }
   try {
-    return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native')
+    const native = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native')
+    // In a package the app is one archive, and programs stand beside it: none can be started from inside.
+    return native.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`)
   } catch (cause) {
     const advice = 'Run npm ci again, or set DATABASE_URL to a PostgreSQL server of your own.'
     throw new TorilError('UNAVAILABLE', `The package ${name} is not installed. ${advice}`, { cause })
