@@ -40,6 +40,8 @@ export interface QueuedJob {
   delayUntil?: number
   startedAt?: number
   finishedAt?: number
+  /** Id of the runner that took it last. */
+  runner?: string
 }
 
 /** What the processor says about an attempt; the consumer turns it into the queue's own moves. */
@@ -74,6 +76,7 @@ export interface Consumer {
   active(): string[]
   /** Takes no further jobs; resolves at once. `start` takes up again. */
   stopTaking(): Promise<void>
+  start(): Promise<void>
   /** Closes; jobs still running after `graceMs` are given back to wait without using an attempt. */
   close(graceMs: number): Promise<void>
 }

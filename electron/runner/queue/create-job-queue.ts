@@ -1,0 +1,170 @@
+import { Queue } from 'bullmq'
+import { TorilError } from '../../contract/errors.ts'
+import type { Json } from '../../contract/json.ts'
+import { watchConnection } from './connection-watch.ts'
+import { startConsumer } from './consumer.ts'
+import { createEventFeed } from './queue-events.ts'
+import { bullOptions, newJobId, queuedJob, queueState, type BullQueue } from './job-mapping.ts'
+import type { Consumer, JobQueue, QueuedJob, QueueState } from './job-queue.ts'
+import { openPostgresServer } from './postgres-server.ts'
+import { createPresence, type Presence } from './presence.ts'
+import { createProblemReporter } from './problem-reporter.ts'
+import { defaultTiming, type QueueConfig } from './queue-config.ts'
+import type { QueueServer } from './queue-server.ts'
+import { openRedisServer } from './redis-server.ts'
+import { cleanJson, cleanText } from './sanitize-json.ts'
+import { reasonOf, unavailable } from './server-refusal.ts'
+import { countJobs, pageIds } from './page-ids.ts'
+import { trimFinished } from './trim.ts'
+
+/** The queue, and who works on it. */
+export interface RunnerQueue extends JobQueue {
+  readonly presence: Presence
+}
+
+/**
+ * Connects to the queue. Rejects UNAVAILABLE with one clear sentence when the server refuses, is away, is
+ * too old, or speaks something else. From then on an outage is survived: methods reject while it lasts.
+ */
+export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> {
+  const timing = { ...defaultTiming, ...config.timing }
+  const { answerMs, pingMs } = timing
+  const report = createProblemReporter(config.onProblem)
+  const server =
+    config.backend.kind === 'redis'
+      ? await openRedisServer({ options: config.backend.options, prefix: config.prefix ?? 'bull', answerMs })
+      : await openPostgresServer({ url: config.backend.url, answerMs })
+  const { name } = config
+  const queue: BullQueue = new Queue(name, { connection: {} }, server.asking)
+  queue.on('error', (error) => {
+    if (!server.isOutage(error)) report(`The queue: ${error.message}`)
+  })
+  const presenceStore = await openWithin(server, queue, async () => {
+    await queue.waitUntilReady()
+    return server.presence(name, timing.presenceTtlMs)
+  })
+  const watch = watchConnection({ server, pingMs, answerMs, report })
+  const events = createEventFeed({ name, server, report })
+  const presence = createPresence({
+    store: presenceStore,
+    id: config.runnerId,
+    beatMs: timing.presenceBeatMs,
+    ask: watch.ask,
+  })
+  const keep = { completed: { count: config.retention.completed }, failed: { count: config.retention.failed } }
+  const consumers = new Set<Consumer>()
+  const again = { again: true }
+
+  /** Reads several jobs; those that went meanwhile are left out. */
+  async function read(ids: string[], state: QueueState): Promise<QueuedJob[]> {
+    const [jobs, due] = await Promise.all([
+      Promise.all(ids.map((id) => queue.getJob(id))),
+      state === 'delayed' ? server.dueTimes(name, ids) : undefined,
+    ])
+    return jobs.flatMap((job) => (job === undefined ? [] : [queuedJob(job, state, due?.get(job.id ?? ''))]))
+  }
+
+  async function lookUp(id: string): Promise<QueuedJob | undefined> {
+    const [found, job] = await Promise.all([queue.getJobState(id), queue.getJob(id)])
+    if (job === undefined) return undefined
+    const known = queueState(found) ?? 'waiting'
+    // It may have ended between the two answers; then the job itself says so.
+    const ended = job.finishedOn !== undefined && job.finishedOn !== null
+    const state =
+      !ended || known === 'completed' || known === 'failed' ? known : job.failedReason ? 'failed' : 'completed'
+    const due = state === 'delayed' ? await server.dueTimes(name, [id]) : undefined
+    return queuedJob(job, state, due?.get(id))
+  }
+
+  const runnerQueue: RunnerQueue = {
+    backend: server.backend,
+    name,
+    presence,
+    async add(type, input, options) {
+      const clean = cleanJson(input)
+      const opts = bullOptions(newJobId(), clean, options)
+      return watch.ask(async () => {
+        const added = await queue.add(cleanText(type), clean, opts)
+        if (added.id === opts.jobId) return queuedJob(added, options.delayMs ? 'delayed' : 'waiting', dueOf(added))
+        const existing = await lookUp(added.id ?? '')
+        // It ended between the two questions: what it was found as is all there is to say.
+        return existing ?? queuedJob(added, 'waiting')
+      }, again)
+    },
+    get: (id) => watch.ask(() => lookUp(id), again),
+    page: (state, offset, limit) =>
+      watch.ask(async () => read(await pageIds(queue, state, offset, limit), state), again),
+    counts: () => watch.ask(() => countJobs(queue), again),
+    isPaused: () => watch.ask(() => queue.isPaused(), again),
+    pause: () => watch.ask(() => queue.pause(), again),
+    resume: () => watch.ask(() => queue.resume(), again),
+    remove: (id) => watch.ask(async () => (await queue.getBackend().remove(id, false)) > 0),
+    promote: (id) =>
+      watch.ask(async () => {
+        const state = await queue.getJobState(id)
+        if (state !== 'delayed') return false
+        return refusedIsFalse(server, () => queue.getBackend().promote(id))
+      }),
+    retry: (id) =>
+      watch.ask(async () => {
+        const job = await queue.getJob(id)
+        const state = await queue.getJobState(id)
+        if (job === undefined || (state !== 'completed' && state !== 'failed')) return false
+        return refusedIsFalse(server, () => job.retry(state, { resetAttemptsMade: true }))
+      }),
+    async trim(wanted) {
+      if (server.trimsItself) return
+      await watch.ask(() => trimFinished(queue, wanted), again)
+    },
+    setRetention(wanted) {
+      keep.completed.count = wanted.completed
+      keep.failed.count = wanted.failed
+    },
+    async consume(processor, { concurrency, onSettled }) {
+      const { runnerId } = config
+      const parts = { name, runnerId, server, watch, timing, keep, report, processor, concurrency, onSettled, lookUp }
+      const consumer = await watch.ask(() => startConsumer(parts))
+      consumers.add(consumer)
+      return consumer
+    },
+    onEvent: (listener) => events.listen(listener),
+    connection: () => watch.current(),
+    onConnection: (listener) => watch.onChange(listener),
+    async close() {
+      await presence.close()
+      await Promise.all([...consumers].map((consumer) => consumer.close(0)))
+      await events.close()
+      watch.close()
+      await queue.close().catch(() => undefined)
+      await server.close()
+    },
+  }
+  return runnerQueue
+}
+
+function dueOf(job: { timestamp: number; delay: number }): number | undefined {
+  return job.delay > 0 ? job.timestamp + job.delay : undefined
+}
+
+/** BullMQ throws when a job is not where it was a moment ago; an outage stays an error. */
+async function refusedIsFalse(server: QueueServer, move: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await move()
+    return true
+  } catch (error) {
+    if (server.isOutage(error) || !(error instanceof Error) || Reflect.get(error, 'code') === undefined) throw error
+    return false
+  }
+}
+
+/** Finishes the start or leaves nothing open behind. */
+async function openWithin<T>(server: QueueServer, queue: BullQueue, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start()
+  } catch (error) {
+    await queue.close().catch(() => undefined)
+    await server.close()
+    if (error instanceof TorilError) throw error
+    throw unavailable(server.backend, server.label, reasonOf(error), error)
+  }
+}

@@ -1,0 +1,33 @@
+/** Classes and codes of PostgreSQL that mean "not now" and not "not so": away, full, or lost a race. */
+const outageStates = /^(08|53|57P0[1-5]|40001|40P01|55P03)/
+const outageCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'ENOENT',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+const outageText =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable|server closed the connection|pool after calling end/
+
+/** Whether an error of `pg` tells of a server that is away, and not of a wrong question. */
+export function isPostgresOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code: unknown = Reflect.get(error, 'code')
+  if (typeof code === 'string' && (outageCodes.has(code) || outageStates.test(code))) return true
+  return outageText.test(error.message)
+}
+
+/**
+ * BullMQ goes on trying to store a result only after errors it takes for a broken connection, and it knows
+ * two: ECONNREFUSED and "Connection is closed." What PostgreSQL says when it is killed under a query is
+ * another text, and would fail a job that succeeded. So every outage is given the code BullMQ knows.
+ */
+export function asOutageBullmqKnows(error: unknown): unknown {
+  if (!(error instanceof Error) || !isPostgresOutage(error)) return error
+  return Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNREFUSED' })
+}

@@ -1,0 +1,127 @@
+import { createPostgresBackend, DEFAULT_SCHEMA, runMigrations, type BackendFactory } from 'bullmq'
+import pg from 'pg'
+import { BullmqPool } from './bullmq-pool.ts'
+import { isPostgresOutage } from './postgres-outage.ts'
+import { openPostgresPresence } from './presence-postgres.ts'
+import type { QueueServer } from './queue-server.ts'
+import { reasonOf, unavailable } from './server-refusal.ts'
+
+/** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
+const minimumVersion = 140_000
+
+export function postgresLabel(url: string): string {
+  try {
+    const parsed = new URL(url)
+    const socket = parsed.searchParams.get('host')
+    const database = decodeURIComponent(parsed.pathname)
+    return `${socket ?? parsed.hostname}${parsed.port === '' ? '' : `:${parsed.port}`}${database}`
+  } catch {
+    // A socket URL without a host is no URL to the platform, yet a good one to pg.
+    return 'the address of DATABASE_URL'
+  }
+}
+
+/** Connections of a queue see BullMQ's schema, and wait for the disk: what is acknowledged must survive a kill. */
+const sessionSetup = `SET search_path TO "${DEFAULT_SCHEMA}";
+  SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+
+interface PoolUse {
+  url: string
+  max: number
+  answerMs: number
+  /** Time limit of one query; none for a worker, which must not give up a result. */
+  queryMs?: number
+}
+
+function openPool({ url, max, answerMs, queryMs }: PoolUse): pg.Pool {
+  const config: pg.PoolConfig & { onConnect: (client: pg.ClientBase) => Promise<void> } = {
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: answerMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    ...(queryMs === undefined ? {} : { query_timeout: queryMs }),
+    onConnect: async (client) => {
+      await client.query(sessionSetup)
+    },
+  }
+  const pool = new pg.Pool(config)
+  // Idle connections tell their end here; unheard, it would end the process.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** Makes or updates BullMQ's schema; safe when several runners start at once (an advisory lock inside). */
+async function prepare(url: string, label: string, answerMs: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: answerMs })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const version = await client.query<{ server_version_num: string; server_version: string }>(
+      `SELECT current_setting('server_version_num') AS server_version_num, current_setting('server_version') AS server_version`,
+    )
+    const row = version.rows[0]
+    if (row !== undefined && Number(row.server_version_num) < minimumVersion) {
+      throw new Error(`it is version ${row.server_version}, and Toril needs 14 or newer. Upgrade PostgreSQL`)
+    }
+    await runMigrations(client)
+  } catch (error) {
+    throw unavailable('postgres', label, reasonOf(error), error)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+export interface PostgresServerConfig {
+  url: string
+  answerMs: number
+}
+
+/** Connects to PostgreSQL and prepares its schema. Rejects UNAVAILABLE with one sentence that says what to do. */
+export async function openPostgresServer({ url, answerMs }: PostgresServerConfig): Promise<QueueServer> {
+  const label = postgresLabel(url)
+  await prepare(url, label, answerMs)
+  const pool = openPool({ url, max: 4, answerMs, queryMs: answerMs })
+  const shared = new BullmqPool(pool)
+  const listeners = new Set<(hint: { up: boolean; error?: Error }) => void>()
+  pool.on('error', (error) => {
+    for (const listener of listeners) listener({ up: false, error })
+  })
+
+  const withOwnPool =
+    (max: number): BackendFactory =>
+    (name, opts, extra) => {
+      const own = new BullmqPool(openPool({ url, max, answerMs }))
+      const backend = createPostgresBackend(name, { ...opts, connection: own }, extra)
+      backend.on('close', () => void own.end().catch(() => undefined))
+      return backend
+    }
+
+  return {
+    backend: 'postgres',
+    label,
+    // Its own trimming deadlocks when several jobs end at once.
+    trimsItself: false,
+    asking: (name, opts, extra) => createPostgresBackend(name, { ...opts, connection: shared }, extra),
+    working: withOwnPool(10),
+    listening: withOwnPool(2),
+    async ping() {
+      await pool.query('SELECT 1')
+    },
+    isOutage: isPostgresOutage,
+    async dueTimes(queueName, ids) {
+      const found = await pool.query<{ id: string; due: string }>(
+        'SELECT id, process_at_ms AS due FROM job WHERE queue = $1 AND id = ANY($2) AND process_at_ms IS NOT NULL',
+        [queueName, ids],
+      )
+      return new Map(found.rows.map((row) => [row.id, Number(row.due)]))
+    },
+    onHint(listener) {
+      listeners.add(listener)
+    },
+    presence: (queueName, ttlMs) => openPostgresPresence(pool, queueName, ttlMs),
+    async close() {
+      await pool.end().catch(() => undefined)
+    },
+  }
+}

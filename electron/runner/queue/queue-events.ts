@@ -1,0 +1,81 @@
+import { QueueEvents, type IQueueBackend } from 'bullmq'
+import { progressSchema } from '../../contract/job.ts'
+import type { QueueEvent, QueueState } from './job-queue.ts'
+import type { QueueServer } from './queue-server.ts'
+
+export interface EventFeed {
+  /** The first listener opens the connection. Returns a function that stops listening. */
+  listen(listener: (event: QueueEvent) => void): () => void
+  close(): Promise<void>
+}
+
+export interface EventFeedParts {
+  name: string
+  server: QueueServer
+  report: (message: string) => void
+}
+
+/** BullMQ's events as Toril's own. On PostgreSQL some get lost under load, so they are hints. */
+export function createEventFeed({ name, server, report }: EventFeedParts): EventFeed {
+  const listeners = new Set<(event: QueueEvent) => void>()
+  let source: QueueEvents<unknown, IQueueBackend> | undefined
+  let closed = false
+
+  function emit(event: QueueEvent): void {
+    for (const listener of listeners) listener(event)
+  }
+
+  function open(): void {
+    const events = new QueueEvents<unknown, IQueueBackend>(
+      name,
+      { connection: {}, lastEventId: '$', autorun: false },
+      server.listening,
+    )
+    source = events
+    const state =
+      (to: QueueState) =>
+      ({ jobId }: { jobId: string }): void =>
+        emit({ kind: 'state', id: jobId, state: to })
+    events.on('error', (error) => {
+      if (!closed && !server.isOutage(error)) report(`The queue's events: ${error.message}`)
+    })
+    events.on('added', ({ jobId, name: type }) => emit({ kind: 'added', id: jobId, type }))
+    events.on('waiting', state('waiting'))
+    events.on('delayed', state('delayed'))
+    events.on('waiting-children', state('waiting-children'))
+    events.on('active', state('active'))
+    events.on('completed', state('completed'))
+    events.on('failed', state('failed'))
+    events.on('stalled', state('waiting'))
+    events.on('removed', ({ jobId }) => emit({ kind: 'removed', id: jobId }))
+    events.on('progress', ({ jobId, data }) => {
+      const progress = progressSchema.safeParse(data)
+      if (progress.success) emit({ kind: 'progress', id: jobId, progress: progress.data })
+    })
+    events.on('paused', () => emit({ kind: 'paused' }))
+    events.on('resumed', () => emit({ kind: 'resumed' }))
+    events
+      .waitUntilReady()
+      .then(() => events.run())
+      .catch((error: unknown) => {
+        if (closed) return
+        // Refused or away at this moment: events are hints, and the next listener tries again.
+        if (source === events) source = undefined
+        void events.close().catch(() => undefined)
+        report(`The queue's events cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+      })
+  }
+
+  return {
+    listen(listener) {
+      listeners.add(listener)
+      if (source === undefined && !closed) open()
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      closed = true
+      listeners.clear()
+      await source?.close().catch(() => undefined)
+    },
+  }
+}

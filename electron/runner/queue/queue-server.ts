@@ -1,0 +1,32 @@
+import type { BackendFactory } from 'bullmq'
+import type { QueueBackend } from '../../contract/runner.ts'
+import type { PresenceStore } from './presence.ts'
+
+/**
+ * What differs between Redis and PostgreSQL; everything else is written once against BullMQ. Each factory
+ * makes its own connection, with the habits its use needs, and ends it with the backend it made.
+ */
+export interface QueueServer {
+  readonly backend: QueueBackend
+  /** Where it is, for sentences; never a secret. */
+  readonly label: string
+  /** For questions and commands: fails at once when the server is away, keeps nothing for later. */
+  readonly asking: BackendFactory
+  /** For a worker: keeps what it has to say until the server is back. */
+  readonly working: BackendFactory
+  /** For reading events. */
+  readonly listening: BackendFactory
+  /** Whether the server trims finished jobs itself, with each job that ends. */
+  readonly trimsItself: boolean
+  /** Resolves with the server's answer to the smallest question. */
+  ping(): Promise<void>
+  /** Whether the error tells of a server that is away, and not of a wrong question. */
+  isOutage(error: unknown): boolean
+  /** When delayed jobs become ready, epoch ms. */
+  dueTimes(queueName: string, ids: string[]): Promise<Map<string, number>>
+  /** Called when a connection breaks or is back, before a ping would notice. */
+  onHint(listener: (hint: { up: boolean; error?: Error }) => void): void
+  /** Where runners say that they live. */
+  presence(queueName: string, ttlMs: number): Promise<PresenceStore>
+  close(): Promise<void>
+}

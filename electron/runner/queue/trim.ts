@@ -1,0 +1,28 @@
+import type { Retention } from './queue-config.ts'
+import type { BullQueue } from './job-mapping.ts'
+
+/** Jobs deleted in one go: small enough not to hold up the queue. */
+const batch = 1_000
+
+/**
+ * Deletes finished jobs beyond the newest `keep`, for a backend that must not do it itself. Jobs that
+ * ended in the same millisecond as the last one kept are taken one by one, so none too many goes.
+ */
+export async function trimFinished(queue: BullQueue, keep: Retention): Promise<void> {
+  await trimState(queue, 'completed', keep.completed)
+  await trimState(queue, 'failed', keep.failed)
+}
+
+async function trimState(queue: BullQueue, state: 'completed' | 'failed', keep: number): Promise<void> {
+  const [firstBeyond] = await queue.getRanges([state], keep, keep, false)
+  if (firstBeyond === undefined) return
+  const job = await queue.getJob(firstBeyond)
+  if (job?.finishedOn === undefined || job.finishedOn === null) return
+  const backend = queue.getBackend()
+  for (;;) {
+    const removed = await backend.cleanJobsByState(state, job.finishedOn - 1, batch)
+    if (removed.length < batch) break
+  }
+  const ties = await queue.getRanges([state], keep, keep + batch - 1, false)
+  for (const id of ties) await backend.remove(id, false)
+}

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+
+export interface TestRedis {
+  readonly port: number
+  readonly url: string
+  readonly pid: number
+  /** Ends the server as a power cut of its process would: SIGKILL. */
+  kill(): Promise<void>
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>
+  /** Ends it and removes its data. */
+  stop(): Promise<void>
+}
+
+/** A port nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}
+
+/** A real redis-server of its own: loopback, free port, append-only file in a folder that goes with it. */
+export async function startTestRedis(options: { args?: string[]; password?: string } = {}): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'toril-redis-'))
+  const port = await freePort()
+  let server = await run(port, folder, options)
+  // A test that fails before its clean-up must leave no server behind.
+  const atExit = (): void => void server.kill('SIGKILL')
+  process.once('exit', atExit)
+
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return server.pid ?? 0
+    },
+    kill: () => end(server),
+    async restart() {
+      await end(server)
+      server = await run(port, folder, options)
+    },
+    async stop() {
+      process.removeListener('exit', atExit)
+      await end(server)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function run(
+  port: number,
+  folder: string,
+  options: { args?: string[]; password?: string },
+): Promise<ChildProcess> {
+  const server = spawn(
+    'redis-server',
+    [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--loglevel', 'warning'],
+      ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'],
+      ...(options.password === undefined ? [] : ['--requirepass', options.password]),
+      ...(options.args ?? []),
+    ],
+    { stdio: 'ignore' },
+  )
+  try {
+    await answers(port, server, options.password)
+  } catch (error) {
+    await end(server)
+    throw error
+  }
+  return server
+}
+
+async function answers(port: number, server: ChildProcess, password: string | undefined): Promise<void> {
+  const failed = new Promise<never>((_, reject) => {
+    server.once('error', reject)
+    server.once('exit', (code) => reject(new Error(`redis-server ended with ${String(code)} before it answered`)))
+  })
+  failed.catch(() => undefined)
+  const client = new Redis({
+    port,
+    host: '127.0.0.1',
+    ...(password === undefined ? {} : { password }),
+    retryStrategy: () => 20,
+    maxRetriesPerRequest: null,
+  })
+  client.on('error', () => undefined)
+  try {
+    await Promise.race([client.ping(), failed])
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  server.kill('SIGKILL')
+  await ended
+}
