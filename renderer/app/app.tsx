@@ -1,0 +1,90 @@
+import { MantineProvider } from '@mantine/core'
+import { Component, useEffect, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { ErrorRegion } from '../components/region-states.tsx'
+import { Toaster } from '../components/toaster.tsx'
+import { toPanelError, type PanelError } from '../lib/errors.ts'
+import type { Panel } from '../lib/panel.ts'
+import { PanelProvider, usePreferences, useSystem } from '../lib/panel-context.tsx'
+import { cssVariablesResolver, theme } from '../theme/theme.ts'
+import { useTheme } from '../theme/use-theme.ts'
+import { Banner } from './banner.tsx'
+import { Routes } from './routes.tsx'
+import { screenOf } from './screens.ts'
+import { Sidebar } from './sidebar.tsx'
+import { TopBar } from './top-bar.tsx'
+
+/** A screen that breaks says so in its place; the shell around it goes on. */
+class ScreenBoundary extends Component<{ path: string; children: ReactNode }, { error: PanelError | undefined }> {
+  override state: { error: PanelError | undefined } = { error: undefined }
+
+  static getDerivedStateFromError(error: unknown): { error: PanelError } {
+    return { error: toPanelError(error) }
+  }
+
+  override componentDidUpdate(before: { path: string }): void {
+    if (before.path !== this.props.path && this.state.error !== undefined) this.setState({ error: undefined })
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state
+    if (error === undefined) return this.props.children
+    return (
+      <div className="middle">
+        <ErrorRegion title="This screen broke" error={error} onRetry={() => this.setState({ error: undefined })} />
+      </div>
+    )
+  }
+}
+
+/** The title of the window names screen and profile. */
+function useTitle(path: string): void {
+  const profile = useSystem((system) => system?.profile.name)
+  useEffect(() => {
+    const screen = path.startsWith('/enqueue') ? 'Enqueue' : screenOf(path)?.label
+    document.title = [screen, profile, 'Toril'].filter(Boolean).join(' · ')
+  }, [path, profile])
+}
+
+function Shell() {
+  const [path] = useLocation()
+  useTitle(path)
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <div className="app" data-profile="slate">
+        <TopBar />
+        <Sidebar />
+        <main className="sheet" id="main" tabIndex={-1}>
+          <Banner />
+          <ScreenBoundary path={path}>
+            <Routes />
+          </ScreenBoundary>
+        </main>
+      </div>
+      <Toaster />
+    </>
+  )
+}
+
+function Themed() {
+  const scheme = useTheme(
+    usePreferences((preferences) => preferences?.panel.theme),
+    usePreferences((preferences) => preferences?.panel.density),
+  )
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} forceColorScheme={scheme}>
+      <Shell />
+    </MantineProvider>
+  )
+}
+
+export function App({ panel }: { panel: Panel }) {
+  return (
+    <PanelProvider panel={panel}>
+      <Themed />
+    </PanelProvider>
+  )
+}

@@ -1,0 +1,90 @@
+import { useState, type ReactNode } from 'react'
+import { Button, IconButton } from '../components/button.tsx'
+import { Icon, type IconName } from '../components/icon.tsx'
+import { formatClock, formatCountdown, formatCount } from '../lib/format.ts'
+import { useConnection, usePanel, useQueue, useSystem } from '../lib/panel-context.tsx'
+import { useWallClock } from '../lib/use-now.ts'
+import { usePauseToggle } from './use-pause.ts'
+
+function Strip({ tone, icon, children }: { tone: 'off' | 'warn' | 'note'; icon: IconName; children: ReactNode }) {
+  return (
+    <div className={`banner ${tone}`} role={tone === 'off' ? 'alert' : 'status'}>
+      <Icon name={icon} />
+      {children}
+    </div>
+  )
+}
+
+function LineLost() {
+  const { tryNow } = usePanel()
+  const lostAt = useConnection((state) => state.lostAt)
+  const nextTryAt = useConnection((state) => state.nextTryAt)
+  const asOf = useConnection((state) => state.asOf)
+  const now = useWallClock()
+  const since = asOf === undefined ? 'The runner cannot be reached.' : `Connection lost at ${formatClock(lostAt)}.`
+  return (
+    <Strip tone="off" icon="connections">
+      <span>
+        <b>{since}</b> {/* The countdown is not read out: the alert would repeat every second. */}
+        <span aria-hidden="true">
+          {nextTryAt === undefined || nextTryAt <= now
+            ? 'Trying again.'
+            : `Trying again in ${formatCountdown(nextTryAt - now)}.`}
+        </span>
+        {asOf !== undefined && ' What you see is from then.'}
+      </span>
+      <Button size="sm" onClick={tryNow}>
+        Try now
+      </Button>
+    </Strip>
+  )
+}
+
+function QueueLost() {
+  const connection = useQueue((queue) => queue?.connection)
+  return (
+    <Strip tone="off" icon="database">
+      <span>
+        <b>The queue has not answered since {formatClock(connection?.since)}.</b>{' '}
+        {connection?.message ?? 'Toril keeps trying.'}
+      </span>
+    </Strip>
+  )
+}
+
+function Paused() {
+  const counts = useQueue((queue) => queue?.counts)
+  const resume = usePauseToggle()
+  return (
+    <Strip tone="warn" icon="pause">
+      <span>
+        <b>Paused.</b> {formatCount(counts?.active)} {counts?.active === 1 ? 'job goes' : 'jobs go'} on,{' '}
+        {formatCount(counts?.waiting)} {counts?.waiting === 1 ? 'waits' : 'wait'}.
+      </span>
+      <Button size="sm" onClick={resume}>
+        Resume
+      </Button>
+    </Strip>
+  )
+}
+
+/** At most one, the worst first: offline, paused, a notice of the runner. */
+export function Banner() {
+  const line = useConnection((state) => state.line)
+  const queueState = useQueue((queue) => queue?.connection.state)
+  const paused = useQueue((queue) => queue?.paused ?? false)
+  const notices = useSystem((system) => system?.notices)
+  const [read, setRead] = useState<readonly string[]>([])
+  const notice = notices?.find((one) => !read.includes(one.code + one.message))
+
+  if (line === 'offline' || line === 'reconnecting') return <LineLost />
+  if (queueState === 'offline' || queueState === 'reconnecting') return <QueueLost />
+  if (paused) return <Paused />
+  if (notice === undefined) return null
+  return (
+    <Strip tone="note" icon="warn">
+      <span>{notice.message}</span>
+      <IconButton size="sm" icon="x" label="Close" onClick={() => setRead([...read, notice.code + notice.message])} />
+    </Strip>
+  )
+}

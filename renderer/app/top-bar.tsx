@@ -1,0 +1,107 @@
+import { Menu } from '@mantine/core'
+import { useLocation } from 'wouter'
+import { Button } from '../components/button.tsx'
+import { Icon } from '../components/icon.tsx'
+import { Kbd } from '../components/kbd.tsx'
+import { usePanel, useQueue, useSystem } from '../lib/panel-context.tsx'
+import { hasTrafficLights } from '../lib/platform.ts'
+import { ConnectionStatus } from './connection-status.tsx'
+import { usePauseToggle } from './use-pause.ts'
+
+function Brand() {
+  return (
+    <span className="brand">
+      <svg
+        className="mark"
+        viewBox="0 0 20 20"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2"
+        strokeLinecap="round"
+        aria-hidden="true"
+      >
+        <path d="M3 18V9.2C3 5.2 6.1 2 10 2s7 3.2 7 7.2V18" />
+        <path d="M7 9.5V18M13 9.5V18M10 6.2v5.6" />
+      </svg>
+      <span>Toril</span>
+    </span>
+  )
+}
+
+function ProfileSwitcher() {
+  const profile = useSystem((system) => system?.profile)
+  const [, navigate] = useLocation()
+  return (
+    <Menu width={260} position="bottom-start">
+      <Menu.Target>
+        <button type="button" className="profile" aria-label={`Profile: ${profile?.name ?? 'not known yet'}`}>
+          <span className="swatch" />
+          <span className="p-name">{profile?.name ?? 'Connecting'}</span>
+          <span className="p-kind">{profile?.description}</span>
+          <Icon name="down" className="dim" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {profile !== undefined && (
+          <Menu.Item leftSection={<Icon name="check" />} closeMenuOnClick>
+            {profile.name}
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<Icon name="connections" />} onClick={() => navigate('/connections')}>
+          Connections
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function PauseButton() {
+  const paused = useQueue((queue) => queue?.paused)
+  const toggle = usePauseToggle()
+  return (
+    <Button
+      variant="quiet"
+      icon={paused === true ? 'play' : 'pause'}
+      aria-keyshortcuts="Control+Shift+P"
+      disabledReason={paused === undefined ? 'Not connected yet' : undefined}
+      onClick={toggle}
+    >
+      <span>{paused === true ? 'Resume' : 'Pause'}</span>
+    </Button>
+  )
+}
+
+export function TopBar() {
+  const { stores } = usePanel()
+  const [, navigate] = useLocation()
+  return (
+    <header className={hasTrafficLights(window.toril) ? 'topbar with-lights' : 'topbar'}>
+      <div className="tb-left">
+        <Brand />
+      </div>
+      <div className="tb-main">
+        <ProfileSwitcher />
+        <button
+          type="button"
+          className="omni"
+          aria-keyshortcuts="Control+K"
+          aria-haspopup="dialog"
+          onClick={() => stores.ui.setState({ paletteOpen: true })}
+        >
+          <Icon name="search" />
+          <span>Search jobs, types and commands</span>
+          <span className="keys">
+            <Kbd keys="Mod+K" />
+          </span>
+        </button>
+        <div className="tb-right">
+          <ConnectionStatus />
+          <PauseButton />
+          <Button variant="primary" icon="plus" aria-keyshortcuts="Control+E" onClick={() => navigate('/enqueue')}>
+            <span>Enqueue</span>
+          </Button>
+        </div>
+      </div>
+    </header>
+  )
+}

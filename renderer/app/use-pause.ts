@@ -1,0 +1,34 @@
+import { toPanelError } from '../lib/errors.ts'
+import { plural } from '../lib/format.ts'
+import { usePanel } from '../lib/panel-context.tsx'
+
+/** Pauses the queue, or lets it go on; says what came of it. */
+export function usePauseToggle(): () => void {
+  const { client, stores } = usePanel()
+  return () => {
+    const toast = stores.toasts.getState().show
+    const paused = stores.queue.getState().value?.paused ?? false
+    const call = paused ? client.queue.resume() : client.queue.pause()
+    call.then(
+      (queue) => {
+        stores.queue.setState({ value: queue })
+        toast(
+          queue.paused
+            ? {
+                glyph: 'queued',
+                title: 'Paused',
+                detail: `${plural(queue.counts.active, 'job goes', 'jobs go')} on, ${plural(queue.counts.waiting, 'waits', 'wait')}.`,
+              }
+            : { glyph: 'running', title: 'Jobs start again' },
+        )
+      },
+      (error: unknown) =>
+        toast({
+          role: 'alert',
+          glyph: 'failed',
+          title: paused ? 'The queue could not be resumed' : 'The queue could not be paused',
+          detail: toPanelError(error).message,
+        }),
+    )
+  }
+}

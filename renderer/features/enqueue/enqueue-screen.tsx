@@ -1,0 +1,3 @@
+export function EnqueueScreen({ type }: { type: string | undefined }) {
+  return <>{type}</>
+}

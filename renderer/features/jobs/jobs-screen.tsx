@@ -1,0 +1,3 @@
+export function JobsScreen({ openId }: { openId: string | undefined }) {
+  return <>{openId}</>
+}

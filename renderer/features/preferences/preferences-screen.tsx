@@ -1,0 +1,3 @@
+export function PreferencesScreen() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function RunnersScreen() {
+  return null
+}

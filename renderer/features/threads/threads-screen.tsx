@@ -1,0 +1,3 @@
+export function ThreadsScreen() {
+  return null
+}

@@ -1,0 +1,82 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Preferences } from '../../electron/contract/preferences.ts'
+import type { QueueInfo, Runner, SystemInfo, Thread } from '../../electron/contract/runner.ts'
+import { createConnectionStore, type ConnectionState } from '../stores/connection.ts'
+import { createJobsStore, type JobsState } from '../stores/jobs.ts'
+import { createSamplesStore, type SamplesState } from '../stores/samples.ts'
+import { createTimelineStore, type TimelineState } from '../stores/timeline.ts'
+import { createToastsStore, type ToastsState } from '../stores/toasts.ts'
+import { createUiStore, type UiState } from '../stores/ui.ts'
+import { createClient, type Client } from './client.ts'
+import { createReconnecting } from './reconnect.ts'
+import type { Transport } from './transport.ts'
+import { watchUpdates } from './updates.ts'
+
+/** What the runner says of one thing; undefined until the first snapshot. */
+export interface LiveValue<Value> {
+  value: Value | undefined
+}
+
+export interface PanelStores {
+  connection: StoreApi<ConnectionState>
+  queue: StoreApi<LiveValue<QueueInfo>>
+  threads: StoreApi<LiveValue<Thread[]>>
+  runners: StoreApi<LiveValue<Runner[]>>
+  preferences: StoreApi<LiveValue<Preferences>>
+  system: StoreApi<LiveValue<SystemInfo>>
+  jobs: StoreApi<JobsState>
+  timeline: StoreApi<TimelineState>
+  samples: StoreApi<SamplesState>
+  toasts: StoreApi<ToastsState>
+  ui: StoreApi<UiState>
+}
+
+/** Everything behind the screens. One per window. */
+export interface Panel {
+  client: Client
+  stores: PanelStores
+  /** Tries to reach the runner now instead of waiting for the next try. */
+  tryNow(): void
+  /** Connects and follows updates; returns a function that ends both. */
+  start(): () => void
+}
+
+function createLive<Value>(): StoreApi<LiveValue<Value>> {
+  return createStore<LiveValue<Value>>(() => ({ value: undefined }))
+}
+
+export function createPanelStores(): PanelStores {
+  return {
+    connection: createConnectionStore(),
+    queue: createLive(),
+    threads: createLive(),
+    runners: createLive(),
+    preferences: createLive(),
+    system: createLive(),
+    jobs: createJobsStore(),
+    timeline: createTimelineStore(),
+    samples: createSamplesStore(),
+    toasts: createToastsStore(),
+    ui: createUiStore(),
+  }
+}
+
+export function createPanel(transport: Transport): Panel {
+  const stores = createPanelStores()
+  const reconnecting = createReconnecting(transport, stores.connection)
+  const client = createClient(reconnecting.link)
+  return {
+    client,
+    stores,
+    tryNow: () => reconnecting.tryNow(),
+    start() {
+      const stop = new AbortController()
+      const close = reconnecting.start()
+      void watchUpdates(client, stores, (signal) => reconnecting.whenOpen(signal), stop.signal)
+      return () => {
+        stop.abort()
+        close()
+      }
+    },
+  }
+}
