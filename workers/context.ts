@@ -7,6 +7,8 @@ import type { LogLevel, Progress } from '../electron/contract/job.ts'
 export interface JobServices {
   /** The one Prisma client of the runner; in a thread, a proxy to it over a MessagePort. */
   readonly db: JobDatabase
+  /** Absolute folder for files that a job produces; make a folder of your own in it, named by `jobId`. */
+  readonly resultsDir: string
   /** What a jobs folder's own `services.ts` adds. */
   readonly [name: string]: unknown
 }

@@ -1,9 +1,9 @@
 import type { JobType, JobTypeList } from '../../contract/job-type.ts'
 import type { Issue } from '../../contract/json.ts'
 import type { JobDefinition } from '../../../workers/define-job.ts'
+import type { JobSource } from '../../../workers/protocol.ts'
 
-/** How a thread finds the code of a job type. */
-export type JobSource = { kind: 'built-in'; name: string } | { kind: 'file'; url: string }
+export type { JobSource } from '../../../workers/protocol.ts'
 
 export interface CatalogEntry {
   jobType: JobType

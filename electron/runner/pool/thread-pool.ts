@@ -14,6 +14,11 @@ export interface ThreadPool {
   threads(): Thread[]
   /** Called when a thread's state or job changes; not for samples. Returns a function that stops listening. */
   onChange(listener: () => void): () => void
+  /**
+   * Measures CPU, heap and loop of the threads, and whether they answer, while somebody looks: until all
+   * that called it have called what it returned. `threads()` has the samples.
+   */
+  watch(): () => void
   /** Jobs that wait for a thread. */
   waiting(): number
   /** Ends all threads. What still runs ends as cancelled with code RUNNER_STOPPED. */

@@ -1,0 +1,220 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import { reportOf, timeoutMessage } from '../executors/attempt-outcome.ts'
+import type { AttemptListener, AttemptReport, AttemptRequest, AttemptRun, Executor } from '../executors/executor.ts'
+import type { AttemptAnswer, FromThread, StopCode } from '../../../workers/protocol.ts'
+import type { DatabaseAccess } from './database-answers.ts'
+import { answerDatabaseCall } from './database-answers.ts'
+import { Lanes } from './lanes.ts'
+import type { Lane } from './lane.ts'
+import { PendingAttempt } from './pending-attempt.ts'
+import { reportDeath } from './thread-death.ts'
+import { ThreadSampler } from './thread-sampler.ts'
+import type { PoolSettings, ThreadPool } from './thread-pool.ts'
+import { WaitingLine } from './waiting-line.ts'
+
+export interface ThreadPoolOptions {
+  /** File that each thread loads: locateEntries().worker. */
+  entry: string
+  settings: PoolSettings
+  runnerId: string
+  /** Serves `ctx.services.db`. */
+  database: DatabaseAccess
+  catalog: Pick<Catalog, 'get'>
+  /** `ctx.services.resultsDir`, absolute. */
+  resultsDir: string
+  /** Between asking a job that ran out of time to stop and ending its thread; default 500 ms. */
+  timeoutGraceMs?: number
+}
+
+const defaultTimeoutGraceMs = 500
+
+/** Starts the pool; its first threads come up in the background. */
+export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
+  const line = new WaitingLine()
+  const listeners = new Set<() => void>()
+  const graceMs = options.timeoutGraceMs ?? defaultTimeoutGraceMs
+  let lastSeq = 0
+  let closing: Promise<void> | undefined
+
+  const lanes = new Lanes({
+    entry: options.entry,
+    settings: options.settings,
+    threadSettings: { resultsDir: options.resultsDir },
+    onMessage: take,
+    onFree: dispatch,
+    onChange: changed,
+    onBootFailure: (message) => failWaiting('THREAD_CRASHED', `No thread could be started: ${message}`),
+  })
+  const sampler = new ThreadSampler(() => lanes.all(), changed)
+
+  function changed(): void {
+    for (const listener of listeners) listener()
+  }
+
+  function take(lane: Lane, message: FromThread): void {
+    if (message.kind === 'report') {
+      const { attempt } = lane
+      if (attempt?.seq !== message.seq) return
+      attempt.reportsSeen += 1
+      attempt.told(message.report)
+    } else if (message.kind === 'db') {
+      void answerDatabaseCall(options.database, message, (answer) => lane.post(answer))
+    } else if (message.kind === 'pong') {
+      sampler.answered(lane)
+    } else {
+      lane.lastError = `Code left behind by job ${message.jobId}: ${message.message}`
+      lanes.taint(lane)
+    }
+  }
+
+  function failWaiting(code: string, message: string, outcome: AttemptReport['outcome'] = 'crashed'): void {
+    for (const attempt of line.clear()) {
+      attempt.settle({ outcome, error: { code, message }, retryable: true })
+    }
+    changed()
+  }
+
+  /** Gives waiting attempts to threads, strictly in order, so that none starves. */
+  function dispatch(): void {
+    if (closing !== undefined) return
+    const claimed = lanes.newClaims()
+    for (const attempt of line) {
+      const offer = lanes.offer(attempt.request.memoryMb, claimed)
+      if (offer === 'full') break
+      if (offer === 'coming') continue
+      line.remove(attempt)
+      start(attempt, offer)
+    }
+  }
+
+  function start(attempt: PendingAttempt, lane: Lane): void {
+    const { request, seq } = attempt
+    const source = options.catalog.get(request.type)?.source
+    if (source === undefined) {
+      const message = `This runner knows no job type ${request.type}.`
+      return attempt.settle({ outcome: 'failed', error: { code: 'UNKNOWN_JOB_TYPE', message }, retryable: false })
+    }
+    const { jobId, type, input } = request
+    lanes.occupy(lane, attempt)
+    attempt.started(`T${lane.label}`)
+    if (request.timeoutMs !== undefined) attempt.timer = setTimeout(timeUp, request.timeoutMs, attempt, lane)
+    lanes
+      .run(lane, { seq, jobId, type, input, source, attempt: request.attempt })
+      .then((answer) => ended(attempt, lane, answer))
+      .catch((error: unknown) => died(attempt, lane, error))
+    changed()
+  }
+
+  function ended(attempt: PendingAttempt, lane: Lane, answer: AttemptAnswer): void {
+    // The result travels on Piscina's port; what the job told before is on ours, already delivered.
+    if (attempt.reportsSeen < answer.reports) lane.drain()
+    if (answer.last !== undefined) attempt.told(answer.last)
+    lane.jobsDone += 1
+    const report = reportOf(answer, attempt.asked)
+    if (report.error !== undefined) lane.lastError = report.error.message
+    lanes.release(lane)
+    attempt.settle(report)
+    changed()
+  }
+
+  function died(attempt: PendingAttempt, lane: Lane, error: unknown): void {
+    lane.drain()
+    const { killed } = attempt
+    const report: AttemptReport =
+      killed === undefined
+        ? reportDeath(error, attempt.request.memoryMb)
+        : { outcome: killed.outcome, error: { code: killed.code, message: killed.message }, retryable: true }
+    lanes.lost(lane, attempt, report.error?.message)
+    attempt.settle(report)
+    changed()
+  }
+
+  function ask(attempt: PendingAttempt, lane: Lane, code: StopCode, message: string): void {
+    if (attempt.asked !== undefined) return
+    attempt.asked = { code, message }
+    lane.askToStop({ kind: 'stop', seq: attempt.seq, code, message })
+    changed()
+  }
+
+  function timeUp(attempt: PendingAttempt, lane: Lane): void {
+    if (attempt.settled || attempt.killed !== undefined) return
+    const message = timeoutMessage(attempt.request.timeoutMs ?? 0)
+    // One that was cancelled before stays cancelled, but does not get more time either.
+    ask(attempt, lane, 'TIMED_OUT', message)
+    const outcome = attempt.asked?.code === 'CANCELLED' ? 'cancelled' : 'timed-out'
+    const { code, message: why } = attempt.asked ?? { code: 'TIMED_OUT', message }
+    attempt.timer = setTimeout(() => kill(attempt, outcome, code, why), graceMs)
+  }
+
+  function kill(attempt: PendingAttempt, outcome: AttemptReport['outcome'], code: string, message: string): void {
+    if (attempt.settled || attempt.killed !== undefined) return
+    const lane = lanes.of(attempt)
+    if (lane === undefined) {
+      line.remove(attempt)
+      attempt.settle({ outcome, error: { code, message }, retryable: true })
+    } else {
+      attempt.killed = { outcome, code, message }
+      lanes.kill(lane, message)
+    }
+    changed()
+  }
+
+  function run(request: AttemptRequest, listener: AttemptListener): AttemptRun {
+    const attempt = new PendingAttempt(++lastSeq, request, listener)
+    const handle: AttemptRun = {
+      report: attempt.report,
+      cancel(reason) {
+        if (attempt.settled) return
+        const lane = lanes.of(attempt)
+        if (lane === undefined) kill(attempt, 'cancelled', 'CANCELLED', reason)
+        else ask(attempt, lane, 'CANCELLED', reason)
+      },
+      kill(reason) {
+        const timedOut = attempt.asked?.code === 'TIMED_OUT'
+        if (timedOut) kill(attempt, 'timed-out', 'TIMED_OUT', attempt.asked?.message ?? reason)
+        else kill(attempt, 'cancelled', 'CANCELLED', reason)
+        return true
+      },
+    }
+    if (closing === undefined) {
+      line.push(attempt)
+      dispatch()
+    } else {
+      const error = { code: 'RUNNER_STOPPED', message: 'The runner is stopping.' }
+      attempt.settle({ outcome: 'cancelled', error, retryable: true })
+    }
+    return handle
+  }
+
+  const executor: Executor = { name: 'thread', run }
+  return {
+    executor,
+    configure(settings) {
+      lanes.configure(settings)
+      dispatch()
+      changed()
+    },
+    settings: () => lanes.settings(),
+    threads: () => lanes.all().map((lane) => lane.describe(options.runnerId)),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    waiting: () => line.size,
+    watch: () => sampler.watch(),
+    close() {
+      closing ??= (async () => {
+        const message = 'The runner stopped before the job had finished.'
+        failWaiting('RUNNER_STOPPED', message, 'cancelled')
+        for (const lane of lanes.all()) {
+          if (lane.attempt !== undefined && lane.attempt.killed === undefined) {
+            lane.attempt.killed = { outcome: 'cancelled', code: 'RUNNER_STOPPED', message }
+          }
+        }
+        sampler.close()
+        await lanes.close()
+      })()
+      return closing
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import { receiveMessageOnPort, type MessagePort, type Worker } from 'node:worker_threads'
+import type { Thread } from '../../contract/runner.ts'
+import type { FromThread, Hello, ToThread } from '../../../workers/protocol.ts'
+import type { PendingAttempt } from './pending-attempt.ts'
+
+/** `dying`: told to end, not gone yet; its label may have been given on already. */
+export type LaneState = 'starting' | 'idle' | 'busy' | 'dying'
+
+/** What the runner measured of a thread when it last looked. */
+export interface LaneSample {
+  cpu?: number
+  heapBytes?: number
+  heapLimitBytes?: number
+  loop?: number
+  blockedMs?: number
+}
+
+/** One worker thread as the pool sees it: its worker, its control port and the attempt it runs. */
+export class Lane {
+  readonly label: number
+  readonly worker: Worker
+  readonly threadId: number
+  /** Heap limit its pool has; undefined for the default. */
+  readonly memoryMb: number | undefined
+  readonly startedAt = new Date()
+  state: LaneState = 'starting'
+  attempt: PendingAttempt | undefined
+  jobsDone = 0
+  lastError: string | undefined
+  idleSince = 0
+  /** Replace it when it is free. */
+  tainted = false
+  sample: LaneSample = {}
+  #port: MessagePort | undefined
+  #stopFlag: Int32Array | undefined
+  #onMessage: ((message: FromThread) => void) | undefined
+
+  constructor(label: number, worker: Worker, memoryMb: number | undefined) {
+    this.label = label
+    this.worker = worker
+    this.threadId = worker.threadId
+    this.memoryMb = memoryMb
+  }
+
+  /** The thread is up and handed over its control port. */
+  connect(hello: Hello, onMessage: (message: FromThread) => void): void {
+    this.#port = hello.port
+    this.#stopFlag = hello.stopFlag
+    hello.port.on('message', onMessage)
+    // A pool with nothing to do must not keep the process alive.
+    hello.port.unref()
+    this.#onMessage = onMessage
+  }
+
+  post(message: ToThread): void {
+    this.#port?.postMessage(message)
+  }
+
+  /** Raised first, so that a job which never yields looks into its port and finds the message. */
+  askToStop(message: Extract<ToThread, { kind: 'stop' }>): void {
+    this.post(message)
+    if (this.#stopFlag !== undefined) Atomics.store(this.#stopFlag, 0, message.seq)
+  }
+
+  /** Reads now what the thread has sent, without waiting for the event loop. */
+  drain(): void {
+    if (this.#port === undefined) return
+    let received = receiveMessageOnPort(this.#port)
+    while (received !== undefined) {
+      this.#onMessage?.(received.message as FromThread)
+      received = receiveMessageOnPort(this.#port)
+    }
+  }
+
+  describe(runnerId: string): Thread {
+    const { attempt, sample } = this
+    const { cpu, heapBytes, heapLimitBytes, loop, blockedMs } = sample
+    return {
+      id: `T${this.label}`,
+      runner: runnerId,
+      state: this.#shownState(blockedMs),
+      ...(attempt === undefined
+        ? {}
+        : {
+            job: {
+              id: attempt.request.jobId,
+              type: attempt.request.type,
+              attempt: attempt.request.attempt,
+              since: (attempt.startedAt ?? this.startedAt).toISOString(),
+            },
+          }),
+      jobsDone: this.jobsDone,
+      startedAt: this.startedAt.toISOString(),
+      ...(cpu === undefined ? {} : { cpu }),
+      ...(heapBytes === undefined ? {} : { heapBytes }),
+      ...(heapLimitBytes === undefined ? {} : { heapLimitBytes }),
+      ...(loop === undefined ? {} : { loop }),
+      ...(blockedMs === undefined ? {} : { blockedMs }),
+      ...(this.lastError === undefined ? {} : { lastError: this.lastError }),
+    }
+  }
+
+  #shownState(blockedMs: number | undefined): Thread['state'] {
+    if (this.state === 'dying') return 'retiring'
+    if (this.state !== 'busy') return this.state
+    if (this.attempt?.asked !== undefined) return 'cancelling'
+    return blockedMs === undefined ? 'busy' : 'blocked'
+  }
+}

@@ -1,0 +1,68 @@
+import { Piscina } from 'piscina'
+import type { Worker } from 'node:worker_threads'
+import type { AttemptAnswer, AttemptTask, ThreadSettings } from '../../../workers/protocol.ts'
+
+/**
+ * The threads of one memory class: a Piscina of its own, because Piscina's resource limits are
+ * pool-wide. Its number of threads and which thread runs what are decided by the caller, so nothing
+ * ever waits inside Piscina:
+ *
+ * - `minThreads` is 0 and the idle timeout infinite, so Piscina starts and ends no thread by itself;
+ * - a thread is started by a task that no thread may take and that is withdrawn at once;
+ * - the balancer answers the thread the caller named.
+ */
+export class ThreadClass {
+  readonly memoryMb: number | undefined
+  readonly #pool: Piscina<AttemptTask | undefined, AttemptAnswer>
+  #target: number | undefined
+
+  constructor(
+    options: { entry: string; memoryMb: number | undefined; threadSettings: ThreadSettings },
+    onReady: (threadId: number) => void,
+  ) {
+    this.memoryMb = options.memoryMb
+    this.#pool = new Piscina<AttemptTask | undefined, AttemptAnswer>({
+      filename: options.entry,
+      // An idle thread of the default `sync` blocks its own loop: it could answer no ping and no cancel.
+      atomics: 'async',
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: Infinity,
+      recordTiming: false,
+      workerData: options.threadSettings,
+      loadBalancer: (_task, threads) => threads.find(({ id }) => id === this.#target) ?? null,
+      ...(options.memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.memoryMb } }),
+    })
+    this.#pool.on('workerCreate', ({ id }: { id: number }) => onReady(id))
+    // The death of a thread is seen on its worker; this only keeps an idle one from being unhandled.
+    this.#pool.on('error', () => {})
+  }
+
+  /** Threads there are, starting and ending ones included. */
+  get size(): number {
+    return this.#pool.threads.length
+  }
+
+  /** Starts one more thread and answers its worker, which is not ready yet. */
+  spawn(): Worker {
+    const before = new Set(this.#pool.threads)
+    this.#pool.options.maxThreads = before.size + 1
+    this.#target = undefined
+    const withdraw = new AbortController()
+    this.#pool.run(undefined, { signal: withdraw.signal }).catch(() => {})
+    withdraw.abort()
+    const worker = this.#pool.threads.find((thread) => !before.has(thread))
+    if (worker === undefined) throw new Error('Piscina started no thread.')
+    return worker
+  }
+
+  /** Runs an attempt on this thread, which must be ready and free. Rejects when the thread dies under it. */
+  run(task: AttemptTask, threadId: number): Promise<AttemptAnswer> {
+    this.#target = threadId
+    return this.#pool.run(task)
+  }
+
+  destroy(): Promise<void> {
+    return this.#pool.destroy()
+  }
+}

@@ -1,0 +1,105 @@
+import type { EventLoopUtilization } from 'node:perf_hooks'
+import type { Lane } from './lane.ts'
+
+const sampleEveryMs = 500
+/** A thread whose loop has not answered for this long is called blocked. */
+const blockedAfterMs = 5_000
+
+interface Last {
+  at: number
+  cpu?: NodeJS.CpuUsage
+  loop?: EventLoopUtilization
+  /** When the ping was sent that has not been answered. */
+  pingedAt?: number
+}
+
+/** Measures the threads twice a second while somebody looks, and does nothing otherwise. */
+export class ThreadSampler {
+  readonly #lanes: () => Lane[]
+  readonly #onBlockedChange: () => void
+  readonly #last = new WeakMap<Lane, Last>()
+  #watchers = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(lanes: () => Lane[], onBlockedChange: () => void) {
+    this.#lanes = lanes
+    this.#onBlockedChange = onBlockedChange
+  }
+
+  watch(): () => void {
+    this.#watchers += 1
+    if (this.#timer === undefined) {
+      this.#timer = setInterval(() => this.#sampleAll(), sampleEveryMs).unref()
+      this.#sampleAll()
+    }
+    let over = false
+    return () => {
+      if (over) return
+      over = true
+      this.#watchers -= 1
+      if (this.#watchers === 0) this.close()
+    }
+  }
+
+  /** The loop of this thread answered. */
+  answered(lane: Lane): void {
+    const last = this.#last.get(lane)
+    if (last !== undefined) delete last.pingedAt
+    if (lane.sample.blockedMs === undefined) return
+    delete lane.sample.blockedMs
+    this.#onBlockedChange()
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    // Old numbers would look like new ones to whoever asks later.
+    for (const lane of this.#lanes()) {
+      lane.sample = {}
+      this.#last.delete(lane)
+    }
+  }
+
+  #sampleAll(): void {
+    for (const lane of this.#lanes()) {
+      if (lane.state === 'starting') continue
+      // A thread that ends meanwhile has no numbers any more.
+      this.#sample(lane).catch(() => {})
+    }
+  }
+
+  async #sample(lane: Lane): Promise<void> {
+    const now = performance.now()
+    const last = this.#last.get(lane) ?? { at: now }
+    this.#last.set(lane, last)
+    this.#ping(lane, last, now)
+    const { worker } = lane
+    const loop = worker.performance.eventLoopUtilization()
+    if (last.loop !== undefined) {
+      lane.sample.loop = Math.min(1, worker.performance.eventLoopUtilization(loop, last.loop).utilization)
+    }
+    const [cpu, heap] = await Promise.all([worker.cpuUsage(), worker.getHeapStatistics()])
+    if (this.#timer === undefined) return
+    const elapsedMs = now - last.at
+    if (last.cpu !== undefined && elapsedMs > 0) {
+      const usedMs = (cpu.user + cpu.system - last.cpu.user - last.cpu.system) / 1000
+      lane.sample.cpu = Math.max(0, usedMs / elapsedMs)
+    }
+    lane.sample.heapBytes = heap.used_heap_size
+    lane.sample.heapLimitBytes = heap.heap_size_limit
+    Object.assign(last, { at: now, cpu, loop })
+  }
+
+  #ping(lane: Lane, last: Last, now: number): void {
+    if (last.pingedAt === undefined) {
+      last.pingedAt = now
+      lane.post({ kind: 'ping', id: 0 })
+      return
+    }
+    const silentMs = Math.round(now - last.pingedAt)
+    if (silentMs < blockedAfterMs) return
+    const before = lane.sample.blockedMs
+    lane.sample.blockedMs = silentMs
+    if (before === undefined) this.#onBlockedChange()
+  }
+}

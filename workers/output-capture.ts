@@ -1,0 +1,49 @@
+import { format } from 'node:util'
+import type { LogLevel } from '../electron/contract/job.ts'
+
+type Sink = (text: string, level: LogLevel) => void
+
+const consoleLevels = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error' } as const
+
+function asText(chunk: unknown, encoding: unknown): string {
+  if (typeof chunk === 'string') return chunk
+  return chunk instanceof Uint8Array
+    ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString(
+        typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8',
+      )
+    : String(chunk)
+}
+
+function captureStream(stream: NodeJS.WriteStream, level: LogLevel, sinkNow: () => Sink | undefined): void {
+  const write = stream.write.bind(stream)
+  const captured = (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
+    const sink = sinkNow()
+    const done = typeof encoding === 'function' ? encoding : callback
+    if (sink === undefined) {
+      const after = typeof done === 'function' ? (error?: Error | null) => void done(error) : undefined
+      return write(asText(chunk, encoding), after)
+    }
+    // One write is taken as whole lines: a line written in pieces becomes several, but none waits for an end.
+    for (const line of asText(chunk, encoding).replace(/\n$/, '').split('\n')) sink(line, level)
+    if (typeof done === 'function') queueMicrotask(() => void done())
+    return true
+  }
+  stream.write = captured as typeof stream.write
+}
+
+/**
+ * Sends what a job writes to the console, stdout or stderr to its own log. `sinkNow` answers the
+ * log of the job that is writing, or undefined to leave the output where it went before.
+ */
+export function captureOutput(sinkNow: () => Sink | undefined): void {
+  for (const [method, level] of Object.entries(consoleLevels) as [keyof typeof consoleLevels, LogLevel][]) {
+    const original = console[method].bind(console)
+    console[method] = (...values: unknown[]) => {
+      const sink = sinkNow()
+      if (sink === undefined) original(...values)
+      else sink(format(...values), level)
+    }
+  }
+  captureStream(process.stdout, 'info', sinkNow)
+  captureStream(process.stderr, 'warn', sinkNow)
+}

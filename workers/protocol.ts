@@ -1,0 +1,100 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { LogLevel, Progress } from '../electron/contract/job.ts'
+import type { Issue, Json } from '../electron/contract/json.ts'
+import type { JobType } from '../electron/contract/job-type.ts'
+
+/** How a thread finds the code of a job type. The url of a file carries its version as a query. */
+export type JobSource = { kind: 'built-in'; name: string } | { kind: 'file'; url: string }
+
+/** Given to each thread at its start. */
+export interface ThreadSettings {
+  /** Folder for files that jobs produce, absolute. */
+  resultsDir: string
+}
+
+/** One attempt, as it is handed to a thread. */
+export interface AttemptTask {
+  /** Grows with each attempt of the pool; tells the messages of one attempt from those of the next. */
+  seq: number
+  jobId: string
+  attempt: number
+  type: string
+  input: Json
+  source: JobSource
+}
+
+/** A log line on its way out of a job; `at` is in epoch ms. */
+export interface RawLine {
+  at: number
+  level: LogLevel
+  text: string
+}
+
+/** What a job told since the last report. */
+export interface Report {
+  progress?: Progress
+  lines?: RawLine[]
+  /** Lines left out after `lines` because there were too many. */
+  dropped: number
+  /** The lines after the dropped ones. */
+  tail?: RawLine[]
+}
+
+/** How the code of a job ended, seen from inside. */
+export type Ending =
+  | { kind: 'completed'; result: Json }
+  | { kind: 'failed'; error: { code: string; message: string; stack?: string }; retryable: boolean }
+
+/** What a thread answers for an attempt; the last progress and lines come with it. */
+export interface AttemptAnswer {
+  ending: Ending
+  /** Reports sent over the control port before; the runner reads those first. */
+  reports: number
+  last?: Report
+  /** The word to stop had reached the job before it ended. */
+  stopped: boolean
+  cpuMs?: number
+  peakHeapBytes?: number
+}
+
+/** First word of a thread, posted to its parent with the control port. */
+export interface Hello {
+  kind: 'hello'
+  port: MessagePort
+  /** One Int32: the seq of the attempt that was asked to stop, so that a job which never yields sees it too. */
+  stopFlag: Int32Array
+}
+
+/** Why a job is asked to stop. */
+export type StopCode = 'CANCELLED' | 'TIMED_OUT'
+
+export type DatabaseMethod = 'queryRaw' | 'executeRaw'
+
+/** Runner to thread, over the control port. */
+export type ToThread =
+  | { kind: 'stop'; seq: number; code: StopCode; message: string }
+  | { kind: 'db'; id: number; value?: unknown; error?: { name: string; message: string; code?: string } }
+  | { kind: 'ping'; id: number }
+
+/** Thread to runner, over the control port. */
+export type FromThread =
+  | { kind: 'report'; seq: number; report: Report }
+  | { kind: 'db'; id: number; method: DatabaseMethod; sql: string; values: unknown[] }
+  | { kind: 'pong'; id: number }
+  /** Code of an attempt that had already ended threw an error; the thread should be replaced when it is free. */
+  | { kind: 'stray'; jobId: string; message: string }
+
+/** Runner to catalog thread. */
+export type CatalogRequest =
+  | { kind: 'describe'; id: number; source: JobSource; file?: string }
+  | { kind: 'validate'; id: number; source: JobSource; input: unknown }
+
+/** A job type as its definition says it, without where it comes from. */
+export type JobDescription = Omit<JobType, 'source' | 'file'>
+
+/** Catalog thread to runner. */
+export type CatalogAnswer =
+  | { kind: 'described'; id: number; description: JobDescription }
+  | { kind: 'validated'; id: number; value: unknown }
+  | { kind: 'invalid'; id: number; issues: Issue[] }
+  | { kind: 'problem'; id: number; message: string; line?: number; issues?: Issue[] }

@@ -1,0 +1,122 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { getHeapStatistics } from 'node:v8'
+import { createDatabaseProxy } from './database-proxy.ts'
+import { coerceThrown } from './job-error.ts'
+import { loadJob } from './load-job.ts'
+import { captureOutput } from './output-capture.ts'
+import type { AttemptAnswer, AttemptTask, FromThread, Hello, JobSource, ThreadSettings, ToThread } from './protocol.ts'
+import { Reporter } from './reporter.ts'
+import { createContext, prepareJob, runDefinition, type PreparedJob } from './run-definition.ts'
+import { StopError, StopSignal } from './stop-signal.ts'
+
+/** Loaded by each thread of the pool; its default export runs one attempt at a time. */
+
+interface Running {
+  task: AttemptTask
+  reporter: Reporter
+  stop: StopSignal
+  ended: boolean
+}
+
+// One thread runs this file once: what would be module state elsewhere is the thread itself.
+const jobNow = new AsyncLocalStorage<Running>()
+const prepared = new Map<string, { url: string; job: Promise<PreparedJob> }>()
+const { port1: port, port2: runnerPort } = new MessageChannel()
+const stopFlag = new Int32Array(new SharedArrayBuffer(4))
+const post = (message: FromThread): void => port.postMessage(message)
+const proxy = createDatabaseProxy(post)
+const { resultsDir } = (workerData ?? {}) as Partial<ThreadSettings>
+const services = { db: proxy.database, resultsDir: resultsDir ?? process.cwd() }
+let current: Running | undefined
+
+function take(message: ToThread): void {
+  if (message.kind === 'db') proxy.settle(message)
+  else if (message.kind === 'ping') post({ kind: 'pong', id: message.id })
+  else if (current?.task.seq === message.seq) current.stop.stop(new StopError(message.code, message.message))
+}
+
+/** Reads what the runner said while the loop of this thread is blocked; costs one atomic load when it said nothing. */
+function pollFor(seq: number): void {
+  if (Atomics.load(stopFlag, 0) !== seq || current?.stop.reason !== undefined) return
+  let received = receiveMessageOnPort(port)
+  while (received !== undefined) {
+    take(received.message as ToThread)
+    received = receiveMessageOnPort(port)
+  }
+}
+
+/** Compiled once per version of the code; a newer version of a file replaces the older. */
+function prepare(type: string, source: JobSource): Promise<PreparedJob> {
+  const url = source.kind === 'file' ? source.url : 'built-in'
+  const known = prepared.get(type)
+  if (known?.url === url) return known.job
+  const job = loadJob(source).then(prepareJob)
+  prepared.set(type, { url, job })
+  job.catch(() => prepared.delete(type))
+  return job
+}
+
+const cpuNow = (): number => {
+  const { user, system } = process.threadCpuUsage()
+  return user + system
+}
+const heapNow = (): number => getHeapStatistics().used_heap_size
+
+export default async function runAttempt(task: AttemptTask): Promise<AttemptAnswer> {
+  const cpuBefore = cpuNow()
+  let peakHeapBytes = heapNow()
+  let reports = 0
+  const sampleHeap = (): void => {
+    peakHeapBytes = Math.max(peakHeapBytes, heapNow())
+  }
+  const poll = (): void => pollFor(task.seq)
+  const stop = new StopSignal(poll)
+  const reporter = new Reporter((report) => {
+    reports += 1
+    post({ kind: 'report', seq: task.seq, report })
+  }, sampleHeap)
+  const running = { task, reporter, stop, ended: false }
+  current = running
+  const ending = await jobNow.run(running, async () => {
+    try {
+      const job = await prepare(task.type, task.source)
+      return await runDefinition(job, task.input, createContext(task, services, reporter, stop, poll))
+    } catch (thrown) {
+      const error = coerceThrown(thrown, 'JOB_NOT_LOADED')
+      const message = `The job type ${task.type} could not be loaded: ${error.message}`
+      return { kind: 'failed' as const, error: { ...error, code: 'JOB_NOT_LOADED', message }, retryable: true }
+    }
+  })
+  running.ended = true
+  current = undefined
+  sampleHeap()
+  const last = reporter.close()
+  return {
+    ending,
+    reports,
+    stopped: stop.reason !== undefined,
+    ...(last === undefined ? {} : { last }),
+    cpuMs: Math.round((cpuNow() - cpuBefore) / 10) / 100,
+    peakHeapBytes,
+  }
+}
+
+process.setSourceMapsEnabled(true)
+captureOutput(() => {
+  const running = jobNow.getStore()
+  return running === undefined || running.ended ? undefined : (text, level) => running.reporter.log(text, level)
+})
+process.on('exit', () => current?.reporter.flush())
+process.on('uncaughtException', (error) => {
+  const culprit = jobNow.getStore()
+  // Left behind by a job that has ended: that must not cost the job which runs now.
+  if (culprit?.ended === true) {
+    post({ kind: 'stray', jobId: culprit.task.jobId, message: coerceThrown(error, '').message })
+    return
+  }
+  current?.reporter.flush()
+  throw error
+})
+port.on('message', take)
+parentPort?.postMessage({ kind: 'hello', port: runnerPort, stopFlag } satisfies Hello, [runnerPort])
