@@ -1,21 +1,24 @@
-import { DelayedError, UnrecoverableError, WaitingError, Worker, type IQueueBackend } from 'bullmq'
+import { setTimeout as pause } from 'node:timers/promises'
+import { DelayedError, WaitingError, Worker, type IQueueBackend } from 'bullmq'
 import type { Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import type { ConnectionWatch } from './connection-watch.ts'
-import { encodeError } from './error-text.ts'
-import { queuedJob, queueState, type BullJob } from './job-mapping.ts'
-import type { Consumer, Processor, QueuedJob, Settled, Verdict } from './job-queue.ts'
-import { createProgressSaver } from './progress-saver.ts'
+import { HeldJobs, type HeldJob } from './held-jobs.ts'
+import { queuedJob, type BullJob, type BullQueue } from './job-mapping.ts'
+import type { Consumer, Processor, Settled, Verdict } from './job-queue.ts'
+import { createProgressSaver, type ProgressSaver } from './progress-saver.ts'
 import type { QueueTiming } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
 import { cleanJson } from './sanitize-json.ts'
-
-export type BullWorker = Worker<Json, Json, string, IQueueBackend>
+import { followUnheardVerdicts } from './unheard-verdicts.ts'
+import { failureOf, postponedUntil, settledFailure, verdictOfThrown } from './verdict.ts'
+import { within } from './within.ts'
 
 /** A job whose runner dies is taken up again; one that took so many runners with it is not. */
 const maxStalledCount = 10
 /** Time between two tries to store a verdict while the server is away. BullMQ's own is 15 s. */
 const retryDelayMs = 1_000
+const pollMs = 200
 /** At most four writes a second and job. */
 const progressEveryMs = 250
 /** How long a close waits for the server's part, beyond the grace of the jobs. */
@@ -33,30 +36,22 @@ export interface ConsumerParts {
   processor: Processor
   concurrency: number
   onSettled(settled: Settled): void
-  lookUp(id: string): Promise<QueuedJob | undefined>
-}
-
-/** A job in the hands of this consumer, from taken to stored. */
-interface Held {
-  job: BullJob
-  token: string
-  /** True once the processor has spoken: what is left is the queue's part. */
-  decided: boolean
-  /** Ends BullMQ's wait for the processor when the job is given back. */
-  giveBack: (error: Error) => void
+  /** For looking up what became of a job. */
+  queue: BullQueue
 }
 
 /** Starts a BullMQ worker and answers once it takes jobs. Rejects when the server does not let it. */
 export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   const { server, watch, timing, report } = parts
-  const held = new Map<string, Held>()
-  const emptied = new Set<() => void>()
+  const held = new HeldJobs()
+  const unheard = followUnheardVerdicts(parts.queue, held, settle)
   let stopped = false
+  let ended = false
   let closing: Promise<void> | undefined
 
-  const worker: BullWorker = new Worker<Json, Json, string, IQueueBackend>(
+  const worker = new Worker<Json, Json, string, IQueueBackend>(
     parts.name,
-    (job, token) => process(job, token ?? ''),
+    (job, token) => attempt(job, token ?? ''),
     {
       connection: {},
       name: parts.runnerId,
@@ -71,18 +66,19 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     },
     server.working,
   )
-  worker.on('error', (error) => {
-    if (!server.isOutage(error)) report(`The queue's worker: ${error.message}`)
-    reconcileSoon()
-  })
   worker.on('completed', (job) => settle({ id: job.id ?? '', state: 'completed' }))
   worker.on('failed', (job) => {
     if (job?.id !== undefined) settle(settledFailure(job.id, job))
   })
+  worker.on('error', (error) => {
+    // A numbered refusal concerns one job, which is then looked up.
+    const refused = typeof Reflect.get(error, 'code') === 'number'
+    if (!refused && !server.isOutage(error)) report(`The queue's worker: ${error.message}`)
+    unheard.look()
+  })
 
   function settle(settled: Settled): void {
-    held.delete(settled.id)
-    if (held.size === 0) for (const resolve of emptied) resolve()
+    held.release(settled.id)
     try {
       parts.onSettled(settled)
     } catch (error) {
@@ -90,48 +86,47 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     }
   }
 
-  async function process(job: BullJob, token: string): Promise<Json> {
+  /** BullMQ's side of one attempt: what it returns or throws is what becomes of the job. */
+  async function attempt(job: BullJob, token: string): Promise<Json> {
     const id = job.id ?? ''
     // What a fetch under way brings after the stop goes back as it came.
     if (stopped) {
       await putBack(id, token)
       throw new WaitingError()
     }
-    // BullMQ leaves it as it was when a retry is immediate; 0 lets the failure tell a back-off apart.
     job.delay = 0
     const progress = createProgressSaver(async (value) => {
       await job.updateProgress(cleanJson(value as Json) as Progress)
     }, progressEveryMs)
+    const before = held.get(id)
+    // After an outage this job was given up for dead and taken again, while its attempt goes on right here.
+    const goesOn = before !== undefined && before.job.attemptsStarted + 1 === job.attemptsStarted
+    const verdict = goesOn ? before.verdict : begin(job, progress)
+    const letGo = Promise.withResolvers<never>()
+    const entry: HeldJob = { job, token, verdict, letGo: letGo.reject }
+    held.hold(id, entry)
     try {
-      const verdict = await new Promise<Verdict>((resolve, reject) => {
-        const entry: Held = { job, token, decided: false, giveBack: reject }
-        held.set(id, entry)
-        const taken = { job: queuedJob(job, 'active'), started: job.attemptsStarted, saveProgress: progress.save }
-        parts.processor(taken).then(
-          (value) => {
-            entry.decided = true
-            resolve(value)
-          },
-          (error: unknown) => {
-            entry.decided = true
-            resolve(verdictOfThrown(error))
-          },
-        )
-      })
-      return await carryOut(verdict, job, token)
+      const decided = await Promise.race([verdict, letGo.promise])
+      // Taken again meanwhile: the later hold stores the verdict.
+      if (held.get(id) !== entry) throw new WaitingError()
+      entry.decided = { verdict: decided, at: Date.now() }
+      return await carryOut(decided, entry)
     } finally {
       progress.stop()
     }
   }
 
-  async function carryOut(verdict: Verdict, job: BullJob, token: string): Promise<Json> {
+  function begin(job: BullJob, progress: ProgressSaver): Promise<Verdict> {
+    const taken = { job: queuedJob(job, 'active'), started: job.attemptsStarted, saveProgress: progress.save }
+    return parts.processor(taken).catch(verdictOfThrown)
+  }
+
+  async function carryOut(verdict: Verdict, { job, token }: HeldJob): Promise<Json> {
     if (verdict.kind === 'complete') return cleanJson(verdict.result)
     if (verdict.kind === 'fail') throw failureOf(verdict)
-    // Always by way of the delayed jobs: moved straight back it would be the next to be taken.
-    const until = Date.now() + Math.max(1, verdict.delayMs)
-    const id = job.id ?? ''
-    await insist(() => job.moveToDelayed(until, token))
-    settle({ id, state: 'delayed', delayUntil: until })
+    const delayUntil = postponedUntil(verdict)
+    await insist(() => job.moveToDelayed(delayUntil, token))
+    settle({ id: job.id ?? '', state: 'delayed', delayUntil })
     throw new DelayedError()
   }
 
@@ -142,59 +137,15 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         await move()
         return
       } catch (error) {
-        if (!server.isOutage(error)) return
+        if (ended || !server.isOutage(error)) return
+        await pause(pollMs)
         await watch.live()
       }
     }
   }
 
-  async function putBack(id: string, token: string): Promise<void> {
-    await insist(() => worker.getBackend().moveJobFromActiveToWait(id, token))
-  }
-
-  // A verdict may be stored and the answer lost. BullMQ then reports an error, and neither "completed" nor "failed".
-  let reconcileTimer: NodeJS.Timeout | undefined
-  function reconcileSoon(): void {
-    if (reconcileTimer !== undefined || closing !== undefined) return
-    reconcileTimer = setTimeout(() => {
-      reconcileTimer = undefined
-      void reconcile()
-    }, retryDelayMs)
-    reconcileTimer.unref()
-  }
-
-  async function reconcile(): Promise<void> {
-    const decided = [...held].filter(([, entry]) => entry.decided)
-    for (const [id, entry] of decided) {
-      const found = await parts.lookUp(id).catch(() => 'unknown' as const)
-      if (found === 'unknown') return reconcileSoon()
-      // Settled meanwhile, or taken anew by this very worker.
-      if (held.get(id) !== entry) continue
-      if (found?.state === 'active') reconcileSoon()
-      else settle(settledAs(id, found))
-    }
-  }
-
-  try {
-    await worker.waitUntilReady()
-  } catch (error) {
-    await worker.close(true).catch(() => undefined)
-    throw error
-  }
-  worker.run().catch((error: unknown) => report(`The queue's worker stopped: ${String(error)}`))
-
-  /** Resolves when no job is held, or after `ms`. */
-  function whenEmpty(ms: number): Promise<void> {
-    if (held.size === 0 || ms <= 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, ms)
-      function done(): void {
-        clearTimeout(timer)
-        emptied.delete(done)
-        resolve()
-      }
-      emptied.add(done)
-    })
+  function putBack(id: string, token: string): Promise<void> {
+    return insist(() => worker.getBackend().moveJobFromActiveToWait(id, token))
   }
 
   async function stopTaking(): Promise<void> {
@@ -202,37 +153,47 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     await worker.pause(true)
   }
 
-  async function close(graceMs: number): Promise<void> {
-    await stopTaking()
-    await whenEmpty(graceMs)
-    const unfinished = [...held].filter(([, entry]) => !entry.decided)
-    const returned = Promise.all(unfinished.map(([id, entry]) => giveBack(id, entry)))
-    await within(returned, closeMs)
-    clearTimeout(reconcileTimer)
-    // Without a server an orderly close would wait for ever; a job whose end it could not hear is taken up again.
-    const orderly = watch.current().state === 'live'
-    if (!orderly || !(await within(worker.close(), closeMs))) await abandon()
-  }
-
-  async function giveBack(id: string, entry: Held): Promise<void> {
+  async function giveBack(id: string, entry: HeldJob): Promise<void> {
     await putBack(id, entry.token)
-    entry.giveBack(new WaitingError())
+    entry.letGo(new WaitingError())
     settle({ id, state: 'waiting' })
   }
 
-  async function abandon(): Promise<void> {
+  async function close(graceMs: number): Promise<void> {
+    await stopTaking()
+    await held.whenEmpty(graceMs)
+    const unfinished = held.all().filter(([, entry]) => entry.decided === undefined)
+    await within(Promise.all(unfinished.map(([id, entry]) => giveBack(id, entry))), closeMs)
+    ended = true
+    unheard.stop()
+    // Without a server an orderly close would wait for ever; a job whose end it could not hear is taken up again.
+    const orderly = watch.current().state === 'live' && (await within(worker.close(), closeMs))
+    if (orderly) return
     await within(worker.close(true), closeMs)
     await within(worker.disconnect(), closeMs)
   }
+
+  /** BullMQ looks at a greater number only when a job ends; resuming wakes its loop at once. */
+  async function wake(): Promise<void> {
+    await worker.pause(true)
+    if (!stopped) await worker.resume()
+  }
+
+  try {
+    await worker.waitUntilReady()
+  } catch (error) {
+    await within(worker.close(true), closeMs)
+    throw error
+  }
+  worker.run().catch((error: unknown) => report(`The queue's worker stopped: ${String(error)}`))
 
   return {
     setConcurrency(concurrency) {
       const grows = concurrency > worker.concurrency
       worker.concurrency = concurrency
-      // BullMQ looks at the number only when a job ends; resuming wakes its loop at once.
-      if (grows && !stopped) void worker.pause(true).then(() => (stopped ? undefined : worker.resume()))
+      if (grows && !stopped) wake().catch((error: unknown) => report(`The queue's worker: ${String(error)}`))
     },
-    active: () => [...held.keys()],
+    active: () => held.ids(),
     stopTaking,
     async start() {
       stopped = false
@@ -243,51 +204,4 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       return closing
     },
   }
-}
-
-/** True when the promise settled in time; its rejection counts as settled. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  const done = promise.then(
-    () => true,
-    () => true,
-  )
-  const inTime = await Promise.race([done, late])
-  clearTimeout(timer)
-  return inTime
-}
-
-function verdictOfThrown(error: unknown): Verdict {
-  const known = error instanceof Error ? error : new Error(String(error))
-  return {
-    kind: 'fail',
-    error: { code: 'INTERNAL', message: known.message, ...(known.stack === undefined ? {} : { stack: known.stack }) },
-    retry: true,
-    cancelled: false,
-  }
-}
-
-function failureOf(verdict: Extract<Verdict, { kind: 'fail' }>): Error {
-  const { failedReason, stack } = encodeError(verdict.error, verdict.cancelled)
-  const error = verdict.retry ? new Error(failedReason) : new UnrecoverableError(failedReason)
-  error.stack = stack
-  return error
-}
-
-function settledFailure(id: string, job: BullJob): Settled {
-  if (job.finishedOn !== undefined && job.finishedOn !== null) return { id, state: 'failed' }
-  return job.delay > 0 ? { id, state: 'delayed', delayUntil: Date.now() + job.delay } : { id, state: 'waiting' }
-}
-
-/** A job that is gone was stored as finished and trimmed at once. */
-function settledAs(id: string, found: QueuedJob | undefined): Settled {
-  const state = queueState(found?.state ?? 'completed')
-  if (state === 'completed' || state === 'failed') return { id, state }
-  if (state === 'delayed') {
-    return { id, state, ...(found?.delayUntil === undefined ? {} : { delayUntil: found.delayUntil }) }
-  }
-  return { id, state: 'waiting' }
 }

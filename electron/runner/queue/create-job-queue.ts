@@ -98,7 +98,12 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     isPaused: () => watch.ask(() => queue.isPaused(), again),
     pause: () => watch.ask(() => queue.pause(), again),
     resume: () => watch.ask(() => queue.resume(), again),
-    remove: (id) => watch.ask(async () => (await queue.getBackend().remove(id, false)) > 0),
+    remove: (id) =>
+      watch.ask(async () => {
+        // Redis's backend answers "removed" also for what was never there.
+        if ((await queue.getJobState(id)) === 'unknown') return false
+        return (await queue.getBackend().remove(id, false)) > 0
+      }),
     promote: (id) =>
       watch.ask(async () => {
         const state = await queue.getJobState(id)
@@ -122,8 +127,15 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     },
     async consume(processor, { concurrency, onSettled }) {
       const { runnerId } = config
-      const parts = { name, runnerId, server, watch, timing, keep, report, processor, concurrency, onSettled, lookUp }
-      const consumer = await watch.ask(() => startConsumer(parts))
+      const parts = { name, runnerId, server, watch, timing, keep, report, processor, concurrency, onSettled, queue }
+      const starting = startConsumer(parts)
+      const consumer = await watch
+        .ask(() => starting)
+        .catch((error: unknown) => {
+          // Given up on here, it must not come to life when the server is back.
+          starting.then((late) => late.close(0)).catch(() => undefined)
+          throw error
+        })
       consumers.add(consumer)
       return consumer
     },

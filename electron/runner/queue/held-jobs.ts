@@ -1,0 +1,55 @@
+import type { BullJob } from './job-mapping.ts'
+import type { Verdict } from './job-queue.ts'
+
+/** A job in the hands of a consumer, from taken to stored. */
+export interface HeldJob {
+  readonly job: BullJob
+  readonly token: string
+  /** What the processor says of it. Never rejects. */
+  readonly verdict: Promise<Verdict>
+  /** What it said, and when: from then on it is the queue's part. */
+  decided?: { verdict: Verdict; at: number }
+  /** Ends BullMQ's wait for the processor. */
+  letGo: (error: Error) => void
+}
+
+/** The jobs a consumer holds now, by id. */
+export class HeldJobs {
+  readonly #jobs = new Map<string, HeldJob>()
+  readonly #waiters = new Set<() => void>()
+
+  ids(): string[] {
+    return [...this.#jobs.keys()]
+  }
+
+  all(): [string, HeldJob][] {
+    return [...this.#jobs]
+  }
+
+  get(id: string): HeldJob | undefined {
+    return this.#jobs.get(id)
+  }
+
+  hold(id: string, held: HeldJob): void {
+    this.#jobs.set(id, held)
+  }
+
+  release(id: string): void {
+    this.#jobs.delete(id)
+    if (this.#jobs.size === 0) for (const resolve of this.#waiters) resolve()
+  }
+
+  /** Resolves when none is held, or after `ms`. */
+  whenEmpty(ms: number): Promise<void> {
+    if (this.#jobs.size === 0 || ms <= 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.#waiters.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#waiters.add(done)
+    })
+  }
+}

@@ -1,0 +1,33 @@
+import { UnrecoverableError } from 'bullmq'
+import { encodeError } from './error-text.ts'
+import type { BullJob } from './job-mapping.ts'
+import type { Settled, Verdict } from './job-queue.ts'
+
+/** The error that makes BullMQ do what a failure asks for. */
+export function failureOf(verdict: Extract<Verdict, { kind: 'fail' }>): Error {
+  const { failedReason, stack } = encodeError(verdict.error, verdict.cancelled)
+  const error = verdict.retry ? new Error(failedReason) : new UnrecoverableError(failedReason)
+  error.stack = stack
+  return error
+}
+
+/** A processor must not throw. If it does, that is a failed attempt like others. */
+export function verdictOfThrown(error: unknown): Verdict {
+  const known = error instanceof Error ? error : new Error(String(error))
+  const stack = known.stack === undefined ? {} : { stack: known.stack }
+  return { kind: 'fail', error: { code: 'INTERNAL', message: known.message, ...stack }, retry: true, cancelled: false }
+}
+
+/** Always by way of the delayed jobs: moved straight back, a job would be the next to be taken again. */
+export function postponedUntil(verdict: Extract<Verdict, { kind: 'postpone' }>): number {
+  return Date.now() + Math.max(1, verdict.delayMs)
+}
+
+/**
+ * What became of a job whose attempt failed, from BullMQ's job after it stored that. Set its `delay` to 0
+ * before: BullMQ leaves it as it was when the retry is immediate.
+ */
+export function settledFailure(id: string, job: BullJob): Settled {
+  if (job.finishedOn !== undefined && job.finishedOn !== null) return { id, state: 'failed' }
+  return job.delay > 0 ? { id, state: 'delayed', delayUntil: Date.now() + job.delay } : { id, state: 'waiting' }
+}
