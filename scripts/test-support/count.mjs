@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+
+/**
+ * What a suite came to.
+ * @typedef {object} Count
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ * @property {{ file: string, ms: number }[]} files how long each file took
+ */
+
+/** @returns {Count} */
+export function nothing() {
+  return { passed: 0, failed: 0, skipped: 0, files: [] }
+}
+
+/**
+ * @param {string} file
+ * @returns {unknown}
+ */
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A suite that broke down without naming a failed test still failed: a report that is missing, a
+ * file that could not be loaded, an error outside any test.
+ * @param {Count} count
+ * @param {number} exitCode
+ */
+function heed(count, exitCode) {
+  return exitCode !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count
+}
+
+/**
+ * @typedef {{ status: string }} VitestCase
+ * @typedef {{ name: string, status: string, startTime: number, endTime: number, assertionResults: VitestCase[] }} VitestFile
+ */
+
+/**
+ * @param {string} file the report of Vitest's json reporter
+ * @param {number} exitCode of Vitest
+ * @returns {Count}
+ */
+export function countVitest(file, exitCode) {
+  const report = /** @type {{ testResults: VitestFile[] } | undefined} */ (readJson(file))
+  const count = nothing()
+  for (const result of report?.testResults ?? []) {
+    const statuses = result.assertionResults.map(({ status }) => status)
+    const failed = statuses.filter((status) => status === 'failed').length
+    const passed = statuses.filter((status) => status === 'passed').length
+    count.passed += passed
+    // A file that could not be loaded has no cases, yet it failed.
+    count.failed += failed === 0 && result.status === 'failed' ? 1 : failed
+    count.skipped += statuses.length - passed - failed
+    count.files.push({ file: result.name, ms: Math.round(result.endTime - result.startTime) })
+  }
+  return heed(count, exitCode)
+}
+
+/**
+ * @typedef {{ results: { duration: number }[], status: string }} PlaywrightCase
+ * @typedef {{ file: string, specs?: { tests: PlaywrightCase[] }[], suites?: PlaywrightSuite[] }} PlaywrightSuite
+ */
+
+/**
+ * @param {string} file the report of Playwright's json reporter
+ * @param {number} exitCode of Playwright
+ * @returns {Count}
+ */
+export function countPlaywright(file, exitCode) {
+  const report = /** @type {{ suites: PlaywrightSuite[] } | undefined} */ (readJson(file))
+  const count = nothing()
+  /** @param {PlaywrightSuite} suite @returns {PlaywrightCase[]} */
+  const casesOf = (suite) => [
+    ...(suite.specs ?? []).flatMap(({ tests }) => tests),
+    ...(suite.suites ?? []).flatMap(casesOf),
+  ]
+  for (const suite of report?.suites ?? []) {
+    const cases = casesOf(suite)
+    for (const { status } of cases) {
+      if (status === 'skipped') count.skipped += 1
+      else if (status === 'unexpected') count.failed += 1
+      else count.passed += 1
+    }
+    const ms = cases.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0)
+    count.files.push({ file: suite.file, ms })
+  }
+  return heed(count, exitCode)
+}
+
+/**
+ * @param {Count[]} counts
+ * @returns {Count}
+ */
+export function sum(counts) {
+  return counts.reduce(
+    (total, { passed, failed, skipped, files }) => ({
+      passed: total.passed + passed,
+      failed: total.failed + failed,
+      skipped: total.skipped + skipped,
+      files: [...total.files, ...files],
+    }),
+    nothing(),
+  )
+}
+
+/**
+ * The last line of a test run.
+ * @param {Count} count
+ */
+export function lastLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}

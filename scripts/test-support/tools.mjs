@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { runCommand } from '../setup/command.mjs'
+import { SetupError, elapsed, say } from '../setup/say.mjs'
+
+/**
+ * A program that only the tests need.
+ * @typedef {{ package: string, find: () => string | undefined }} Tool
+ */
+
+/**
+ * @param {string[]} names tried in order
+ * @returns {string | undefined}
+ */
+function onPath(names) {
+  const suffixes = process.platform === 'win32' ? ['.exe', '.cmd'] : ['']
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  return names
+    .flatMap((name) => folders.flatMap((folder) => suffixes.map((suffix) => join(folder, name + suffix))))
+    .find((candidate) => existsSync(candidate))
+}
+
+const chromiumPlaces = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+]
+
+/** The browser of the end-to-end tests; `CHROMIUM` names another one. */
+export function findChromium() {
+  const given = process.env['CHROMIUM']
+  if (given !== undefined && given !== '') return given
+  return (
+    onPath(['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']) ??
+    chromiumPlaces.find((candidate) => existsSync(candidate))
+  )
+}
+
+/** @type {Tool[]} */
+export const tools = [
+  { package: 'redis-server', find: () => onPath(['redis-server', 'valkey-server']) },
+  { package: 'chromium', find: findChromium },
+]
+
+/**
+ * What to type to get them.
+ * @param {string[]} packages
+ */
+function instruction(packages) {
+  if (process.platform === 'darwin') {
+    return `brew install ${packages.map((name) => (name === 'redis-server' ? 'redis' : `--cask ${name}`)).join(' && brew install ')}`
+  }
+  if (process.platform === 'win32') return `${packages.join(' and ')}, and put them on the PATH`
+  return `sudo apt-get install ${packages.join(' ')}`
+}
+
+/** Installs what only the tests need with apt-get where that is allowed; else says what to install. */
+export async function ensureTools() {
+  const missing = tools.filter(({ find }) => find() === undefined).map((tool) => tool.package)
+  if (missing.length === 0) return
+  if (process.getuid?.() === 0 && onPath(['apt-get']) !== undefined) await aptInstall(missing)
+  const still = tools.filter(({ find }) => find() === undefined).map((tool) => tool.package)
+  if (still.length > 0) throw new SetupError(`The tests need ${still.join(' and ')}. Install: ${instruction(still)}`)
+}
+
+/** @param {string[]} packages */
+async function aptInstall(packages) {
+  const since = Date.now()
+  say(`installing what the tests need with apt-get: ${packages.join(', ')}`)
+  // RUNLEVEL=1 keeps Debian from starting the servers as services: the tests start their own.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  const update = await runCommand('apt-get', ['update', '-q'], { env })
+  if (update.code !== 0) say('apt-get update failed; trying with the package lists that are there')
+  const result = await runCommand('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env })
+  if (result.code === 0) say(`installed in ${elapsed(since)}`)
+  else say(`apt-get install failed: ${result.output.trim().split('\n').at(-1) ?? ''}`)
+}
