@@ -86,7 +86,7 @@ export type FromThread =
 
 /** Runner to catalog thread. */
 export type CatalogRequest =
-  | { kind: 'describe'; id: number; source: JobSource; file?: string }
+  | { kind: 'describe'; id: number; source: JobSource }
   | { kind: 'validate'; id: number; source: JobSource; input: unknown }
 
 /** A job type as its definition says it, without where it comes from. */

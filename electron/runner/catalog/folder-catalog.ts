@@ -1,0 +1,135 @@
+import { basename } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { JobTypeProblem } from '../../contract/job-type.ts'
+import { versionedUrl } from '../../../workers/folder-modules.ts'
+import type { JobDescription } from '../../../workers/protocol.ts'
+import type { CatalogEntry } from './catalog.ts'
+import type { CatalogThread } from './catalog-thread.ts'
+import { FolderWatcher } from './folder-watcher.ts'
+import { readJobsFolder, type FolderContent, type JobFile } from './jobs-folder.ts'
+
+type Known = { file: JobFile; entry?: CatalogEntry; problem?: JobTypeProblem }
+
+/** The job types of one folder, read again whenever something in it changes. */
+export class FolderCatalog {
+  readonly #folder: string
+  readonly #thread: CatalogThread
+  readonly #onChange: () => void
+  readonly #watcher: FolderWatcher
+  #known = new Map<string, Known>()
+  #missing: JobTypeProblem | undefined
+  #revision = 0
+  #scanning: Promise<void> | undefined
+  #again = false
+  #closed = false
+
+  constructor(folder: string, thread: CatalogThread, onChange: () => void) {
+    this.#folder = folder
+    this.#thread = thread
+    this.#onChange = onChange
+    this.#watcher = new FolderWatcher(() => void this.scan())
+  }
+
+  /** In the order of file names, those with the same job type name included. */
+  entries(): CatalogEntry[] {
+    return Array.from(this.#known.values(), ({ entry }) => entry).filter((entry) => entry !== undefined)
+  }
+
+  problems(): JobTypeProblem[] {
+    const found = Array.from(this.#known.values(), ({ problem }) => problem).filter((problem) => problem !== undefined)
+    return this.#missing === undefined ? found : [this.#missing, ...found]
+  }
+
+  /** Reads the folder; a call while it is being read makes it be read once more. Never rejects. */
+  scan(): Promise<void> {
+    if (this.#scanning !== undefined) {
+      this.#again = true
+      return this.#scanning
+    }
+    this.#scanning = (async () => {
+      do {
+        this.#again = false
+        await this.#scanOnce()
+      } while (this.#again && !this.#closed)
+      // The modules it imported are of no more use: what runs is imported by the threads.
+      await this.#thread.rest()
+      this.#scanning = undefined
+    })()
+    return this.#scanning
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#watcher.close()
+  }
+
+  async #scanOnce(): Promise<void> {
+    if (this.#closed) return
+    let content: FolderContent
+    try {
+      content = await readJobsFolder(this.#folder)
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      const why = code === 'ENOENT' ? 'There is no such folder.' : code === 'ENOTDIR' ? 'It is not a folder.' : message
+      this.#publish(new Map(), { file: this.#folder, message: `The jobs folder cannot be read: ${why}` })
+      if (!this.#isClosed()) this.#watcher.watch([], true)
+      return
+    }
+    // Before the files are described: what changes meanwhile is seen.
+    if (!this.#isClosed()) this.#watcher.watch(content.folders, false)
+    const next = new Map<string, Known>()
+    for (const file of content.files) {
+      if (this.#isClosed()) return
+      const known = this.#known.get(file.path)
+      next.set(file.path, known?.file.hash === file.hash ? known : await this.#read(file))
+    }
+    this.#publish(next, undefined)
+  }
+
+  #isClosed(): boolean {
+    return this.#closed
+  }
+
+  async #read(file: JobFile): Promise<Known> {
+    // A number of its own: a file put back to an older content must not meet the older import of it.
+    this.#revision += 1
+    const url = versionedUrl(pathToFileURL(file.path).href, `${this.#revision}-${file.hash}`)
+    const answer = await this.#thread.ask({ kind: 'describe', source: { kind: 'file', url } })
+    const shown = basename(file.path)
+    if (answer.kind === 'problem') {
+      const { message, line, issues } = answer
+      return {
+        file,
+        problem: {
+          file: shown,
+          message,
+          ...(line === undefined ? {} : { line }),
+          ...(issues === undefined ? {} : { issues }),
+        },
+      }
+    }
+    if (answer.kind !== 'described') return { file, problem: { file: shown, message: 'It could not be described.' } }
+    const { description } = answer
+    if (description.name !== file.expectedName) return { file, problem: misnamed(shown, description, file) }
+    return {
+      file,
+      entry: { jobType: { ...description, source: 'folder', file: shown }, source: { kind: 'file', url } },
+    }
+  }
+
+  #publish(next: Map<string, Known>, missing: JobTypeProblem | undefined): void {
+    const same =
+      next.size === this.#known.size &&
+      [...next].every(([path, known]) => this.#known.get(path) === known) &&
+      missing?.message === this.#missing?.message
+    this.#known = next
+    this.#missing = missing
+    if (!same && !this.#closed) this.#onChange()
+  }
+}
+
+function misnamed(shown: string, { name }: JobDescription, { expectedName }: JobFile): JobTypeProblem {
+  const end = shown.slice(expectedName.length)
+  const message = `Its name is ${name}, but the file is ${shown}. Call the file ${name}${end}, or the job type ${expectedName}.`
+  return { file: shown, message }
+}

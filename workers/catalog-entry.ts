@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url'
+import { parentPort } from 'node:worker_threads'
+import { BrokenDefinitionError, describeJob } from './describe-job.ts'
+import { errorLine } from './error-line.ts'
+import { coerceThrown } from './job-error.ts'
+import { loadJob } from './load-job.ts'
+import type { CatalogAnswer, CatalogRequest, JobSource } from './protocol.ts'
+import { compileSchema, type Validate } from './validate.ts'
+
+/** Loads job files away from the runner's own process: whatever they do on import ends this thread at most. */
+
+const validators = new Map<string, Validate>()
+
+function urlOf(source: JobSource): string {
+  return source.kind === 'file' ? source.url : `built-in:${source.name}`
+}
+
+async function validatorOf(source: JobSource): Promise<Validate> {
+  const known = validators.get(urlOf(source))
+  if (known !== undefined) return known
+  const made = await compileSchema((await loadJob(source)).input)
+  validators.set(urlOf(source), made)
+  return made
+}
+
+async function answer(request: CatalogRequest): Promise<CatalogAnswer> {
+  const { id, source } = request
+  try {
+    if (request.kind === 'describe') {
+      const file = source.kind === 'file' ? fileURLToPath(source.url.split('?')[0] ?? '') : undefined
+      return { kind: 'described', id, description: await describeJob(await loadJob(source), file) }
+    }
+    const checked = await (await validatorOf(source))(request.input)
+    return 'issues' in checked ? { kind: 'invalid', id, issues: checked.issues } : { kind: 'validated', id, ...checked }
+  } catch (thrown) {
+    const line = source.kind === 'file' ? errorLine(thrown, source.url) : undefined
+    const issues = thrown instanceof BrokenDefinitionError ? thrown.issues : undefined
+    return {
+      kind: 'problem',
+      id,
+      message: coerceThrown(thrown, 'JOB_NOT_LOADED').message,
+      ...(line === undefined ? {} : { line }),
+      ...(issues === undefined ? {} : { issues }),
+    }
+  }
+}
+
+parentPort?.on('message', (request: CatalogRequest) => {
+  void answer(request).then((said) => {
+    try {
+      parentPort?.postMessage(said)
+    } catch {
+      // A value of the schema's own making that cannot be cloned: the input as it was must do.
+      const { id } = said
+      parentPort?.postMessage({
+        kind: 'problem',
+        id,
+        message: 'The checked input is not JSON.',
+      } satisfies CatalogAnswer)
+    }
+  })
+})
