@@ -124,9 +124,15 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   async function carryOut(verdict: Verdict, { job, token }: HeldJob): Promise<Json> {
     if (verdict.kind === 'complete') return cleanJson(verdict.result)
     if (verdict.kind === 'fail') throw failureOf(verdict)
+    const id = job.id ?? ''
+    if (verdict.delayMs === 0 && server.putsBackBehind) {
+      await putBack(id, token)
+      settle({ id, state: 'waiting' })
+      throw new WaitingError()
+    }
     const delayUntil = postponedUntil(verdict)
     await insist(() => job.moveToDelayed(delayUntil, token))
-    settle({ id: job.id ?? '', state: 'delayed', delayUntil })
+    settle({ id, state: 'delayed', delayUntil })
     throw new DelayedError()
   }
 

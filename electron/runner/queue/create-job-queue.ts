@@ -102,7 +102,9 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       watch.ask(async () => {
         // Redis's backend answers "removed" also for what was never there.
         if ((await queue.getJobState(id)) === 'unknown') return false
-        return (await queue.getBackend().remove(id, false)) > 0
+        const removed = (await queue.getBackend().remove(id, false)) > 0
+        if (removed && !server.tellsOfRemoval) await queue.getBackend().publishEvent({ event: 'removed', jobId: id }, 0)
+        return removed
       }),
     promote: (id) =>
       watch.ask(async () => {

@@ -102,6 +102,8 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
     label,
     // Its own trimming deadlocks when several jobs end at once.
     trimsItself: false,
+    tellsOfRemoval: false,
+    putsBackBehind: true,
     asking: (name, opts, extra) => createPostgresBackend(name, { ...opts, connection: shared }, extra),
     working: withOwnPool(10),
     listening: withOwnPool(2),

@@ -18,6 +18,10 @@ export interface QueueServer {
   readonly listening: BackendFactory
   /** Whether the server trims finished jobs itself, with each job that ends. */
   readonly trimsItself: boolean
+  /** Whether it makes an event of a removal. */
+  readonly tellsOfRemoval: boolean
+  /** Whether a job moved from active back to wait stands behind the others, and not before them. */
+  readonly putsBackBehind: boolean
   /** Resolves with the server's answer to the smallest question. */
   ping(): Promise<void>
   /** Whether the error tells of a server that is away, and not of a wrong question. */

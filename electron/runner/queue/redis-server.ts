@@ -116,6 +116,8 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
     backend: 'redis',
     label,
     trimsItself: true,
+    tellsOfRemoval: true,
+    putsBackBehind: false,
     asking: (name, opts, extra) => createRedisBackend(name, withPrefix(opts, prefix, client), extra),
     working: withOptions,
     listening: withOptions,

@@ -18,7 +18,7 @@ export function verdictOfThrown(error: unknown): Verdict {
   return { kind: 'fail', error: { code: 'INTERNAL', message: known.message, ...stack }, retry: true, cancelled: false }
 }
 
-/** Always by way of the delayed jobs: moved straight back, a job would be the next to be taken again. */
+/** By way of the delayed jobs a job comes behind the others; on Redis, moved straight back, it would be the next. */
 export function postponedUntil(verdict: Extract<Verdict, { kind: 'postpone' }>): number {
   return Date.now() + Math.max(1, verdict.delayMs)
 }
