@@ -4,8 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** Set for everything a test run starts, so that what outlives it can be told from anybody else's processes. */
 export const markerName = 'TORIL_TEST_RUN'
 
-const graceMs = 5000
-
 /**
  * Processes that carry the marker. Linux only; elsewhere none are found.
  * @param {string} marker
@@ -30,8 +28,9 @@ function marked(marker) {
 /**
  * Ends what a suite left running, by process id, and answers what it was. What is just ending gets a moment.
  * @param {string} marker
+ * @param {number} [graceMs]
  */
-export async function endLeftovers(marker) {
+export async function endLeftovers(marker, graceMs = 5000) {
   const deadline = Date.now() + graceMs
   let left = marked(marker)
   while (left.length > 0 && Date.now() < deadline) {

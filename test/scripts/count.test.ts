@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { countPlaywright, countVitest, lastLine, sum } from '../../scripts/test-support/count.mjs'
+
+const folder = mkdtempSync(join(tmpdir(), 'toril-count-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function report(value: unknown): string {
+  const file = join(folder, 'report.json')
+  writeFileSync(file, JSON.stringify(value))
+  return file
+}
+
+const numbers = ({ passed, failed, skipped }: { passed: number; failed: number; skipped: number }) => ({
+  passed,
+  failed,
+  skipped,
+})
+
+function vitestFile(status: string, cases: string[]) {
+  return {
+    name: '/x.test.ts',
+    status,
+    startTime: 1,
+    endTime: 3,
+    assertionResults: cases.map((each) => ({ status: each })),
+  }
+}
+
+test('cases of Vitest are counted, todo and skipped ones as skipped', () => {
+  const file = report({ testResults: [vitestFile('failed', ['passed', 'failed', 'skipped', 'todo'])] })
+  expect(countVitest(file, 1)).toEqual({ passed: 1, failed: 1, skipped: 2, files: [{ file: '/x.test.ts', ms: 2 }] })
+})
+
+test('a file that could not be loaded, and an error outside any test, count as failed', () => {
+  expect(numbers(countVitest(report({ testResults: [vitestFile('failed', [])] }), 1))).toMatchObject({ failed: 1 })
+  expect(numbers(countVitest(report({ testResults: [vitestFile('passed', ['passed'])] }), 1))).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+  })
+})
+
+test('a suite that left no report counts as one failure', () => {
+  expect(numbers(countVitest(join(folder, 'none.json'), 1))).toEqual({ passed: 0, failed: 1, skipped: 0 })
+})
+
+test('cases of Playwright are counted in nested suites; one that passed at the second try passed', () => {
+  const cases = (...statuses: string[]) => ({
+    tests: statuses.map((status) => ({ status, results: [{ duration: 5 }] })),
+  })
+  const file = report({
+    suites: [
+      {
+        file: 'jobs.spec.ts',
+        specs: [cases('expected')],
+        suites: [{ file: 'jobs.spec.ts', specs: [cases('unexpected'), cases('skipped', 'flaky')] }],
+      },
+    ],
+  })
+  expect(countPlaywright(file, 1)).toEqual({
+    passed: 2,
+    failed: 1,
+    skipped: 1,
+    files: [{ file: 'jobs.spec.ts', ms: 20 }],
+  })
+})
+
+test('the last line names skipped tests only when there are some', () => {
+  const one = { passed: 2, failed: 0, skipped: 0, files: [] }
+  expect(lastLine(one)).toBe('2 passed, 0 failed')
+  expect(lastLine(sum([one, { ...one, skipped: 3 }]))).toBe('4 passed, 0 failed, 3 skipped')
+})
