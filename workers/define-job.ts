@@ -6,6 +6,7 @@ import type { JobContext } from './context.ts'
 export type JobSchema<Value = unknown> = StandardSchemaV1<unknown, Value> | PlainJsonSchema
 export type PlainJsonSchema = { readonly [keyword: string]: unknown; readonly '~standard'?: never }
 
+type GivenTo<Schema> = Schema extends StandardSchemaV1 ? StandardSchemaV1.InferInput<Schema> : unknown
 type ValueOf<Schema> = Schema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Schema> : unknown
 
 /**
@@ -20,9 +21,12 @@ export interface JobDefinition<Input extends JobSchema = JobSchema, Output exten
   readonly input: Input
   readonly output?: Output
   readonly defaults?: JobTypeDefaults
-  /** An input to start from in the enqueue form. */
-  readonly example?: ValueOf<Input>
-  /** Does the work. What it throws fails the attempt; what it returns must fit `output` and be JSON. */
+  /** An input to start from in the enqueue form; what has a default may be left out. */
+  readonly example?: GivenTo<Input>
+  /**
+   * Does the work. What it throws fails the attempt, and is tried again unless the error has
+   * `retryable: false`; what it returns must fit `output` and be JSON.
+   */
   run(input: ValueOf<Input>, context: JobContext): Promise<ValueOf<Output>> | ValueOf<Output>
 }
 

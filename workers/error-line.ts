@@ -20,11 +20,16 @@ function lineIn(thrown: unknown, fileUrl: string): number | undefined {
 
 /** Node tells the line of a syntax error in TypeScript, but not in JavaScript: its TypeScript parser reads both. */
 function syntaxErrorLine(fileUrl: string): number | undefined {
+  const { emitWarning } = process
   try {
+    // It calls itself experimental on stderr. Without it only the line would be missing.
+    process.emitWarning = () => {}
     stripTypeScriptTypes(readFileSync(fileURLToPath(fileUrl), 'utf8'), { sourceUrl: fileUrl })
     return undefined
   } catch (error) {
     return lineIn(error, fileUrl)
+  } finally {
+    process.emitWarning = emitWarning
   }
 }
 

@@ -53,6 +53,11 @@ export function createContext(
   }
 }
 
+/** A job says that another try cannot help by throwing an error with `retryable: false`. */
+function wantsRetry(thrown: unknown): boolean {
+  return (thrown as { retryable?: unknown } | null | undefined)?.retryable !== false
+}
+
 /**
  * Checks the input, runs the job, checks what it gave back and makes JSON of it: the same for every
  * executor. Never rejects.
@@ -76,6 +81,6 @@ export async function runDefinition(job: PreparedJob, input: unknown, context: J
     const { code, message } = coerceThrown(thrown, 'JOB_FAILED')
     // The stack of this one would point into Toril, where no user can mend anything.
     if (thrown instanceof NotJsonError) return { kind: 'failed', error: { code, message }, retryable: true }
-    return { kind: 'failed', error: coerceThrown(thrown, 'JOB_FAILED'), retryable: true }
+    return { kind: 'failed', error: coerceThrown(thrown, 'JOB_FAILED'), retryable: wantsRetry(thrown) }
   }
 }
