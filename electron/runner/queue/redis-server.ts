@@ -17,6 +17,9 @@ export function redisLabel(options: RedisOptions): string {
   return `${shown}:${options.port ?? 6379}${options.db ? `/${options.db}` : ''}`
 }
 
+/** BullMQ's blocking reads are answered after 10 s at the latest. */
+const patientMs = 30_000
+
 /** BullMQ's score of a delayed job: its time in ms, times this, plus a number that keeps the order within one ms. */
 const scoreFactor = 0x1000
 
@@ -87,6 +90,8 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
     connectTimeout: answerMs,
     keepAlive: 10_000,
     retryStrategy: retryDelay,
+    // A connection whose other end vanished without a word stays open for many minutes. This one breaks it off.
+    socketTimeout: answerMs,
   }
   // Nothing is kept for later: what was answered with "unavailable" must not happen after all.
   const hasty: LegacyOptions = { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 0, lazyConnect: true }
@@ -108,7 +113,7 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
     throw unavailable('redis', label, reasonOf(lastError ?? error), error)
   }
 
-  const patient = { ...common, maxRetriesPerRequest: null } as ConnectionOptions
+  const patient = { ...common, maxRetriesPerRequest: null, socketTimeout: patientMs } as ConnectionOptions
   const withOptions: BackendFactory = (name, opts, extra) =>
     createRedisBackend(name, withPrefix(opts, prefix, patient), extra)
 
@@ -122,13 +127,7 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
     working: withOptions,
     listening: withOptions,
     async ping() {
-      // A connection whose other end vanished without a word stays open for many minutes: make a new one.
-      const silent = setTimeout(() => client.disconnect(true), answerMs)
-      try {
-        await client.ping()
-      } finally {
-        clearTimeout(silent)
-      }
+      await client.ping()
     },
     isOutage,
     async dueTimes(queueName, ids) {

@@ -23,7 +23,7 @@ const byCode: Record<string, string> = {
   EHOSTUNREACH: 'there is no route to the host. Check the network',
   ENETUNREACH: 'there is no route to the host. Check the network',
   ECONNRESET:
-    'the connection was closed while it was being made. Perhaps one side speaks TLS and the other does not: check TLS on both',
+    'the connection was closed while it was being made. Perhaps one side speaks TLS and the other does not, or it asks for a client certificate: check TLS on both',
   ETIMEDOUT: 'it did not answer in time. Check host, port and firewall, and that TLS is set as the server expects it',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority not trusted here. Give its CA certificate',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed. Give it as the CA certificate',
@@ -55,7 +55,7 @@ const byMessage: [RegExp, string][] = [
   [/max number of clients/, 'it has no free connection. Raise maxclients, or close other programs'],
   [/LOADING/, 'it is still loading its data. Try again in a moment'],
   [/MISCONF/, 'it cannot save to its disk. Look into its log'],
-  [/Protocol error|as reply type byte/, 'what answers there is not Redis. Correct host and port'],
+  [/Protocol error|as reply type byte|RESP type/, 'what answers there is not Redis. Correct host and port'],
   [/does not support SSL/, 'it does not speak TLS. Remove sslmode from the URL, or turn TLS on at the server'],
   [/no pg_hba\.conf entry/, 'the user may not connect from here. Allow it in pg_hba.conf'],
   [/password must be a string|no password/i, 'it asks for a password. Add the password'],
