@@ -1,0 +1,110 @@
+import { TorilError } from '../../contract/errors.ts'
+
+const networkCodes = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
+  ...['ENETUNREACH', 'ECONNABORTED', 'ENOTCONN'],
+])
+
+/** Shutting down, starting up, too many connections, a read-only standby after a failover. */
+const passingStates = new Set(['57P01', '57P02', '57P03', '53300', '25006'])
+
+/** Prisma: cannot reach, timed out, closed, pool exhausted, too many connections. */
+const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'])
+
+const lostConnection =
+  /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Cannot use a pool after/i
+
+/** The code of an error, of the one it wraps, or of the first of several (Node tries IPv6 and IPv4). */
+export function postgresCodeOf(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+    const { code, originalCode, cause, errors } = at as Record<string, unknown>
+    if (typeof originalCode === 'string') return originalCode
+    if (typeof code === 'string' && !/^P2010$/.test(code)) return code
+    at = cause ?? (Array.isArray(errors) ? errors[0] : undefined)
+  }
+  return undefined
+}
+
+/** Whether the server could not be reached, so that the same call may succeed later. */
+export function isUnreachable(error: unknown): boolean {
+  const code = postgresCodeOf(error)
+  if (code !== undefined) {
+    if (networkCodes.has(code) || passingStates.has(code) || prismaCodes.has(code) || /^08/.test(code)) return true
+  }
+  return error instanceof Error && lostConnection.test(error.message)
+}
+
+/** Where a URL leads, for people: no password, no user. */
+export function placeOf(url: string): string {
+  try {
+    const { hostname, port, searchParams } = new URL(url)
+    const socket = searchParams.get('host')
+    if (socket?.startsWith('/') === true) return `PostgreSQL at ${socket}`
+    return `PostgreSQL at ${socket ?? hostname}:${searchParams.get('port') ?? (port === '' ? '5432' : port)}`
+  } catch {
+    return 'PostgreSQL'
+  }
+}
+
+function databaseOf(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url).pathname.slice(1))
+  } catch {
+    return ''
+  }
+}
+
+function userOf(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url).username)
+  } catch {
+    return ''
+  }
+}
+
+/** One clear sentence about why the database at `url` cannot be used, and what to change. `setting` names where the URL is from. */
+export function describePostgresError(error: unknown, url: string, setting: string): string {
+  const code = postgresCodeOf(error) ?? ''
+  const message = error instanceof Error ? error.message : String(error)
+  const place = placeOf(url)
+  if (/does not support SSL/i.test(message)) {
+    return `${place} does not speak TLS. Set sslmode=disable in ${setting}, or switch TLS on at the server.`
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|TLS|SSL/.test(code) || /certificate|SSL alert|tlsv1/i.test(message)) {
+    return `${place} was reached, but its TLS certificate is not trusted (${message}). Check sslmode and sslrootcert in ${setting}.`
+  }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `${place} refused the connection. Start the server, or correct host and port in ${setting}.`
+    case 'ENOENT':
+      return `${place} has no socket there. Start the server, or correct the host in ${setting}.`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The host of ${place} cannot be found. Correct it in ${setting}.`
+    case '28P01':
+    case '28000':
+      return /no encryption|SSL off/i.test(message)
+        ? `${place} wants TLS. Add sslmode=require to ${setting}.`
+        : `${place} refused the user ${userOf(url)}: wrong user or password. Correct ${setting}.`
+    case '3D000':
+      return `${place} has no database ${databaseOf(url)}. Create it, or correct the name in ${setting}.`
+    case '42501':
+      return `The user ${userOf(url)} may not do this at ${place} (${message}). Grant it the right to create a schema in the database, or name a schema of its own with ?schema= in ${setting}.`
+    case '53300':
+      return `${place} has no connection left for Toril. Raise max_connections, or close others.`
+    case '53100':
+      return `The disk of ${place} is full. Free some space there.`
+    case '57P03':
+      return `${place} is starting up or shutting down. Try again in a moment.`
+    default:
+      return /timeout|ETIMEDOUT/i.test(`${message} ${code}`)
+        ? `${place} did not answer in time. Check host, port and firewall in ${setting}.`
+        : `${place} cannot be used: ${message.replace(/\.$/, '')}. Check ${setting}.`
+  }
+}
+
+/** As UNAVAILABLE, with the sentence above. */
+export function postgresUnavailable(error: unknown, url: string, setting = 'DATABASE_URL'): TorilError {
+  if (error instanceof TorilError) return error
+  return new TorilError('UNAVAILABLE', describePostgresError(error, url, setting), { cause: error })
+}

@@ -1,0 +1,82 @@
+import { locateUpwards } from '../entries.ts'
+import { createBatchedWriter } from './batched-writer.ts'
+import { openDatabase, type Database } from './database.ts'
+import type { History } from './history.ts'
+import { migrate } from './migrate.ts'
+import { createReader } from './reader.ts'
+import { deleteJob, foldCounts, pruneJobs } from './retention.ts'
+import { ensureTextIndex } from './text-index.ts'
+
+export interface HistoryOptions {
+  /** A `postgresql://` URL; its database must exist. `?schema=` names the schema of the tables, default `toril`. */
+  url: string
+  /** Names the queue that the ids belong to, e.g. its server, prefix and name: other queues may use the same ids. */
+  source: string
+  /** Told when jobs or lines could not be kept: one sentence. */
+  onProblem?: (message: string) => void
+  /** Told when the database goes away, with the reason, and when it is back. */
+  onConnection?: (connected: boolean, message?: string) => void
+  /** Characters of rows kept at most while the database is away; default 64,000,000. */
+  maxPending?: number
+}
+
+/** How often the counts are folded while jobs come. */
+const foldEveryMs = 30_000
+
+async function sourceIdOf({ prisma, schema }: Database, name: string): Promise<number> {
+  await prisma.$executeRawUnsafe(`INSERT INTO "${schema}".source (name) VALUES ($1) ON CONFLICT DO NOTHING`, name)
+  const { id } = await prisma.source.findUniqueOrThrow({ where: { name } })
+  return id
+}
+
+/**
+ * Opens the history: brings the tables up to date, then takes writes and answers reads.
+ * Rejects with TorilError UNAVAILABLE when the database cannot be used; it does not wait for it
+ * (see waitForPostgres).
+ */
+export async function createHistory(options: HistoryOptions): Promise<History> {
+  const database = openDatabase(options.url)
+  let sourceId: number
+  try {
+    await migrate(options.url, database.schema, locateUpwards('prisma/migrations'))
+    await ensureTextIndex(database)
+    sourceId = await database.reach(() => sourceIdOf(database, options.source))
+  } catch (error) {
+    await database.close().catch(() => undefined)
+    throw error
+  }
+  const writer = createBatchedWriter(database, {
+    sourceId,
+    onProblem: options.onProblem ?? (() => undefined),
+    onConnection: options.onConnection ?? (() => undefined),
+    ...(options.maxPending === undefined ? {} : { maxPending: options.maxPending }),
+  })
+  const fold = setInterval(() => {
+    // It is tried again in half a minute; what fails here fails the next write too, which tells.
+    void foldCounts(database, sourceId).catch(() => undefined)
+  }, foldEveryMs)
+  fold.unref()
+
+  return {
+    writer,
+    reader: createReader(database, sourceId, writer),
+    async removeJob(id) {
+      await writer.flush()
+      return database.reach(() => deleteJob(database, sourceId, id))
+    },
+    async prune(limits) {
+      await writer.flush()
+      return database.reach(() => pruneJobs(database, sourceId, limits))
+    },
+    queryRaw: (sql, values) => database.reach(() => database.prisma.$queryRawUnsafe<unknown[]>(sql, ...values)),
+    executeRaw: (sql, values) => database.reach(() => database.prisma.$executeRawUnsafe(sql, ...values)),
+    async ping() {
+      await database.reach(() => database.prisma.$queryRaw`SELECT 1`)
+    },
+    async close() {
+      clearInterval(fold)
+      await writer.close()
+      await database.close()
+    },
+  }
+}
