@@ -1,10 +1,10 @@
 import { ensureReady } from './setup.mjs'
-import { runCommand, toolEnvironment } from './setup/command.mjs'
+import { npmCommand, runCommand, toolEnvironment } from './setup/command.mjs'
 import { nodeBinary } from './setup/paths.mjs'
 import { elapsed, runMain } from './setup/say.mjs'
 
 /**
- * @typedef {{ name: string, tool: string, args: string[] }} Check
+ * @typedef {{ name: string, tool: string, args: string[] }} Check `tool` is a script of Node 24, or `npm`
  */
 
 const projects = ['electron/contract', 'electron', 'electron/preload', 'renderer', 'workers', 'test', 'scripts']
@@ -19,13 +19,15 @@ const checks = [
   })),
   { name: 'lint', tool: 'node_modules/oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'format', tool: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
+  { name: 'lock file', tool: 'npm', args: ['ci', '--dry-run', '--ignore-scripts', '--loglevel=error'] },
   { name: 'structure', tool: 'scripts/check/run-structure.mjs', args: [] },
 ]
 
 /** @param {Check} check */
 async function runCheck({ name, tool, args }) {
   const since = Date.now()
-  const { code, output } = await runCommand(nodeBinary, [tool, ...args], { env: toolEnvironment() })
+  const command = tool === 'npm' ? npmCommand() : { file: nodeBinary, args: [tool] }
+  const { code, output } = await runCommand(command.file, [...command.args, ...args], { env: toolEnvironment() })
   return { name, ok: code === 0, output: output.trim(), time: elapsed(since) }
 }
 

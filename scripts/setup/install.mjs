@@ -79,7 +79,7 @@ export function reasonOf(output) {
     .map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim())
     .filter((line) => line !== '')
   const text = (lines.length > 0 ? lines : output.trim().split('\n').slice(-3)).slice(0, 4).join(' | ')
-  return text === '' ? 'npm said nothing about why.' : `npm said: ${text}`
+  return text === '' ? 'npm said nothing about why' : `npm said: ${text}`
 }
 
 /** Whether everything of package-lock.json is installed. Cheap when nothing changed. */
@@ -92,20 +92,31 @@ export function isInstalled() {
   return true
 }
 
+/** @param {string[]} args */
+function npmRun(args) {
+  const npm = npmCommand()
+  return runCommand(npm.file, [...npm.args, ...args, '--no-audit', '--no-fund', '--loglevel=error'])
+}
+
+/** Like `npm ci`, but keeps what is there and forgives a lock file that lacks packages of other platforms. */
+function npmInstall() {
+  return npmRun(['install', '--no-save'])
+}
+
 /** Installs what package-lock.json names. Throws a SetupError that says why it cannot. */
 export async function install() {
   if (matchesLockFile()) return finishInstall()
   const since = Date.now()
   say(existsSync(modules) ? 'packages changed; installing them' : 'installing packages; this takes a minute, once')
-  const npm = npmCommand()
-  // On Windows the node.exe that runs this may be the one in node_modules, and cannot be removed.
-  const verb = process.platform === 'win32' && existsSync(modules) ? ['install', '--no-save'] : ['ci']
-  const args = [...npm.args, ...verb, '--no-audit', '--no-fund', '--loglevel=error']
-  const result = await runCommand(npm.file, args)
+  // On Windows the node.exe that runs this may be the one in node_modules, which `npm ci` would have to remove.
+  const keep = process.platform === 'win32' && existsSync(modules)
+  let result = keep ? await npmInstall() : await npmRun(['ci'])
+  // A registry that knows other platform packages than the one the lock file was made with.
+  if (result.code !== 0 && result.output.includes('EUSAGE')) result = await npmInstall()
   if (result.code !== 0) {
     throw new SetupError(
-      `The packages could not be installed (npm ${verb[0]} ended with ${result.code}). ${reasonOf(result.output)} ` +
-        'Toril needs the npm registry for this one step; check the network or the proxy and run the command again.',
+      `The packages could not be installed (npm ended with ${result.code}). ${reasonOf(result.output)}. ` +
+        'Toril needs the npm registry for this one step: check the network or the proxy, and run the command again.',
     )
   }
   await finishInstall()
