@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import { Icon } from './icon.tsx'
+import './select-field.css'
 
 /** One of several, from a list; with more than eight, a list that can be searched. */
 export function SelectField({

@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react'
+import './text-draft-field.css'
 
 /**
  * A text box over a value of another kind. While it has the focus it shows what is typed; without, what the

@@ -11,10 +11,10 @@ export function labelOf(key: string): string {
   return text === '' ? key : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** A message as a sentence: capital first, full stop last. */
-export function sentence(message: string): string {
+/** A message as a sentence: full stop last, and a capital first unless something stands before it. */
+export function sentence(message: string, first = true): string {
   const text = message.trim()
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  const capital = first ? text.charAt(0).toUpperCase() + text.slice(1) : text
   return /[.?…]$/.test(capital) ? capital : `${capital}.`
 }
 

@@ -1,0 +1,79 @@
+import { Button } from '../../components/button.tsx'
+import { Kbd } from '../../components/kbd.tsx'
+import { counted } from '../../components/schema-form/words.ts'
+import { TextDraftField } from '../../components/text-draft-field.tsx'
+import { useNow } from '../../lib/use-now.ts'
+import { useQueue, useRunners, useSystem, useThreads } from '../../lib/panel-context.tsx'
+import { expectedStart } from './expected-start.ts'
+
+/** Where the job goes, when it will start, and the two ways to send it. */
+export function EnqueueFooter({
+  delayMs,
+  problems,
+  missing,
+  copies,
+  copiesValid,
+  busy,
+  onCopies,
+  onEnqueue,
+}: {
+  delayMs: number | undefined
+  /** Things that are wrong, and among the rest things not filled in yet. */
+  problems: number
+  missing: number
+  copies: string
+  copiesValid: boolean
+  busy: boolean
+  onCopies(copies: string): void
+  onEnqueue(watch: boolean): void
+}) {
+  const profile = useSystem((system) => system?.profile.name)
+  const now = useNow()
+  const start = expectedStart({
+    queue: useQueue((queue) => queue),
+    threads: useThreads((threads) => threads),
+    runners: useRunners((runners) => runners),
+    delayMs,
+    now,
+  })
+  const sending = busy ? 'It is being enqueued' : undefined
+  return (
+    <footer className="e-foot">
+      <span className="e-dest">
+        <span className="swatch" />
+        <span className="sec">To</span> <b>{profile ?? '–'}</b>
+        <span className="sec cut">{start}</span>
+      </span>
+      <span className="grow" />
+      <span className={problems > 0 ? 'e-prob' : 'e-prob sec'} role="status">
+        {problems > 0 ? counted(problems, 'problem') : missing > 0 ? `${missing} to fill in` : ''}
+      </span>
+      <label className="e-n">
+        <span className="sec">Copies</span>
+        <TextDraftField
+          id="copies"
+          small
+          numeric
+          text={copies}
+          label="Number of copies, 1 to 100"
+          invalid={!copiesValid}
+          onText={onCopies}
+        />
+      </label>
+      <Button disabledReason={sending} onClick={() => onEnqueue(false)}>
+        Enqueue
+      </Button>
+      <Button
+        variant="primary"
+        disabledReason={sending}
+        aria-keyshortcuts="Control+Enter"
+        onClick={() => onEnqueue(true)}
+      >
+        Enqueue and watch
+        <span className="keys">
+          <Kbd keys="Mod+Enter" />
+        </span>
+      </Button>
+    </footer>
+  )
+}

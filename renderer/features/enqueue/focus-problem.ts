@@ -1,0 +1,14 @@
+import { fieldId } from '../../components/schema-form/form-context.ts'
+import type { JsonPath } from '../../components/schema-form/json-path.ts'
+
+/** Moves the focus to the control at a path, or to what holds it. Answers whether there was one. */
+export function focusField(root: Document, formId: string, path: JsonPath): boolean {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const control = root.getElementById(fieldId(formId, path.slice(0, length)))
+    if (control === null) continue
+    control.focus()
+    control.scrollIntoView({ block: 'nearest' })
+    return true
+  }
+  return false
+}
