@@ -76,7 +76,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
 
   /** Gives waiting attempts to threads, strictly in order, so that none starves. */
   function dispatch(): void {
-    if (closing !== undefined) return
+    if (closing !== undefined || line.size === 0) return
     const claimed = lanes.newClaims()
     for (const attempt of line) {
       const offer = lanes.offer(attempt.request.memoryMb, claimed)

@@ -86,7 +86,7 @@ export class Lane {
               id: attempt.request.jobId,
               type: attempt.request.type,
               attempt: attempt.request.attempt,
-              since: (attempt.startedAt ?? this.startedAt).toISOString(),
+              since: new Date(attempt.startedAt ?? this.startedAt).toISOString(),
             },
           }),
       jobsDone: this.jobsDone,

@@ -263,6 +263,7 @@ export class Lanes {
 
   #scheduleSweep(): void {
     if (this.#sweep !== undefined || this.#closed) return
+    if (this.#lanes.length <= this.#settings.minThreads && this.#classes.size === 1) return
     const first = this.#idleBeyondMin()[0]
     if (first === undefined) return
     const due = first.idleSince + this.#settings.idleTimeoutMs - performance.now()

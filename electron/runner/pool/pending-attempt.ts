@@ -9,7 +9,8 @@ export class PendingAttempt {
   readonly report: Promise<AttemptReport>
   readonly #listener: AttemptListener
   readonly #resolve: (report: AttemptReport) => void
-  startedAt: Date | undefined
+  /** Epoch ms. */
+  startedAt: number | undefined
   timer: NodeJS.Timeout | undefined
   /** It was asked to stop, and why. */
   asked: { code: StopCode; message: string } | undefined
@@ -28,7 +29,7 @@ export class PendingAttempt {
   }
 
   started(thread: string): void {
-    this.startedAt = new Date()
+    this.startedAt = Date.now()
     this.#listener.onStart({ thread })
   }
 
