@@ -1,0 +1,103 @@
+import { OpenAPIGenerator } from '@orpc/openapi'
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import { contract } from '../../contract/contract.ts'
+import { errorCodes, type ErrorCode } from '../../contract/errors.ts'
+import { jsonSchema } from '../../contract/json.ts'
+import { problemContentType, titleOf } from '../http/problem.ts'
+import { apiPrefix, listRoutes, type Route } from '../http/routes.ts'
+import { commonSchemas } from './components.ts'
+import { commonErrors, operationNotes } from './operations.ts'
+
+export type OpenApiDocument = Awaited<ReturnType<OpenAPIGenerator['generate']>>
+type Operation = NonNullable<NonNullable<NonNullable<OpenApiDocument['paths']>[string]>['get']>
+
+/** Any JSON value, said once: the schema refers to itself, which the converter would unfold into nothing. */
+const anyJson = { type: ['object', 'array', 'string', 'number', 'boolean', 'null'] as const, description: 'Any JSON.' }
+
+/** The OpenAPI 3.1 document of the REST door, made from the contract: it cannot tell anything else. */
+export async function createOpenApiDocument(version: string): Promise<OpenApiDocument> {
+  const converter = new ZodToJsonSchemaConverter({
+    interceptors: [
+      ({ schema, options, next }) =>
+        // Only below the component itself; elsewhere the converter answers a reference to it.
+        schema === (jsonSchema as unknown) && options.minStructureDepthForRef === 1
+          ? [true, { ...anyJson, type: [...anyJson.type] }]
+          : next(),
+    ],
+  })
+  const document = await new OpenAPIGenerator({ schemaConverters: [converter] }).generate(contract, {
+    info: {
+      title: 'Toril',
+      version,
+      description:
+        'Enqueue jobs, follow them, cancel them, and change the pool and the queue while work goes on. Times are ' +
+        'ISO 8601 in UTC, durations are in milliseconds, sizes in bytes. Every error is a problem document with a ' +
+        '`code` to branch on and a `message` for people.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: apiPrefix }],
+    security: [{ bearer: [] }],
+    tags: [
+      { name: 'Jobs', description: 'Requests to run a job type with an input.' },
+      { name: 'Job types', description: 'What the runner can run.' },
+      { name: 'Queue', description: 'Where jobs wait.' },
+      { name: 'Preferences', description: 'The settings of pool, queue and panel.' },
+      { name: 'Threads', description: 'Where attempts run.' },
+      { name: 'Runners', description: 'The processes that share the queue.' },
+      { name: 'System', description: 'The runner itself.' },
+    ],
+    commonSchemas,
+  })
+  document.components = {
+    ...document.components,
+    securitySchemes: {
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'The token that `toril serve` prints; it also stands in `runner.json` of the data folder.',
+      },
+    },
+  }
+  for (const route of listRoutes()) complete(document, route)
+  return document
+}
+
+function complete(document: OpenApiDocument, route: Route): void {
+  const method = route.method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete'
+  const operation: Operation | undefined = document.paths?.[route.path]?.[method]
+  if (operation === undefined) return
+  const notes = operationNotes[route.operation]
+  if (notes?.description !== undefined) operation.description = notes.description
+  const body = operation.requestBody
+  const json = body !== undefined && 'content' in body ? body.content['application/json'] : undefined
+  if (json !== undefined && notes?.examples !== undefined) json.examples = notes.examples
+  const nothing = operation.responses?.['204']
+  if (nothing !== undefined && 'description' in nothing) {
+    operation.responses = { ...operation.responses, '204': { description: 'Done.' } }
+  }
+  operation.responses = { ...operation.responses, ...problems([...commonErrors, ...(notes?.errors ?? [])]) }
+}
+
+/** One response a status, naming the codes that have it, with an example of each. */
+function problems(codes: readonly ErrorCode[]): NonNullable<Operation['responses']> {
+  const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, sharing]) => [
+      String(status),
+      {
+        description: sharing.map((code) => `\`${code}\`: ${errorCodes[code].meaning}`).join('\n\n'),
+        content: {
+          [problemContentType]: {
+            schema: { $ref: '#/components/schemas/Problem' },
+            examples: Object.fromEntries(sharing.map((code) => [code, { value: exampleOf(code) }])),
+          },
+        },
+      },
+    ]),
+  )
+}
+
+function exampleOf(code: ErrorCode) {
+  const { status, meaning } = errorCodes[code]
+  return { type: `urn:toril:error:${code}`, title: titleOf(code), status, code, message: meaning, detail: meaning }
+}

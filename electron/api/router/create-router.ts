@@ -1,0 +1,25 @@
+import type { Runner } from '../../runner/runner.ts'
+import { api, orNever, streamOf } from './implementer.ts'
+import { jobsRouter } from './jobs.ts'
+import { queueRouter } from './queue.ts'
+
+/** Every operation of the contract over one runner. All transports serve this one router. */
+export function createRouter(runner: Runner) {
+  return api.router({
+    jobs: jobsRouter(runner),
+    queue: queueRouter(runner),
+    jobTypes: { list: api.jobTypes.list.handler(() => runner.jobTypes()) },
+    preferences: {
+      get: api.preferences.get.handler(() => runner.preferences.current()),
+      update: api.preferences.update.handler(({ input }) => runner.preferences.update(input)),
+    },
+    threads: { list: api.threads.list.handler(() => ({ threads: runner.threads() })) },
+    runners: { list: api.runners.list.handler(async () => ({ runners: await runner.runners() })) },
+    system: { info: api.system.info.handler(() => runner.system()) },
+    updates: {
+      watch: api.updates.watch.handler(({ signal }) => streamOf(runner.watch(orNever(signal)))),
+    },
+  })
+}
+
+export type ApiRouter = ReturnType<typeof createRouter>
