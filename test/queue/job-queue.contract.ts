@@ -391,9 +391,12 @@ export function describeJobQueue(label: string, start: () => Promise<QueueUnderT
 
     it('keeps the newest finished jobs only', async () => {
       const queue = await openQueue({ retention: { completed: 3, failed: 2 } })
-      const watched = await consume(queue, (taken) =>
-        taken.job.type === 'good' ? complete()(taken) : failWith()(taken),
-      )
+      const inItsOwnMillisecond: Processor = async (taken) => {
+        const begun = Date.now()
+        await until(() => Date.now() > begun, 'the clock goes on')
+        return taken.job.type === 'good' ? complete()(taken) : failWith()(taken)
+      }
+      const watched = await consume(queue, inItsOwnMillisecond, 1)
       for (let n = 0; n < 12; n++) await queue.add(n % 2 === 0 ? 'good' : 'bad', n, plain)
       await until(() => watched.settled.length === 12, 'all have ended')
       await queue.trim({ completed: 3, failed: 2 })

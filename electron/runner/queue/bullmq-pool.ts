@@ -1,15 +1,16 @@
 import type { PgPool, PgPoolClient } from 'bullmq'
 import type { Pool } from 'pg'
-import { asOutageBullmqKnows } from './postgres-outage.ts'
 
-/** A pool of `pg` as BullMQ uses one, with outages by the one name BullMQ knows. */
+/** A pool of `pg` as BullMQ uses one, its errors translated. */
 export class BullmqPool implements PgPool {
   readonly #pool: Pool
+  readonly #translate: (error: unknown) => unknown
   /** BullMQ reads here that the connections are kept alive. */
   readonly options: { keepAlive: boolean }
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, translate: (error: unknown) => unknown) {
     this.#pool = pool
+    this.#translate = translate
     this.options = { keepAlive: pool.options.keepAlive ?? false }
   }
 
@@ -18,7 +19,7 @@ export class BullmqPool implements PgPool {
       const { rows, rowCount } = await this.#pool.query(text, params === undefined ? undefined : [...params])
       return { rows: rows as R[], rowCount }
     } catch (error) {
-      throw asOutageBullmqKnows(error)
+      throw this.#translate(error)
     }
   }
 
@@ -26,7 +27,7 @@ export class BullmqPool implements PgPool {
     try {
       return (await this.#pool.connect()) as PgPoolClient
     } catch (error) {
-      throw asOutageBullmqKnows(error)
+      throw this.#translate(error)
     }
   }
 

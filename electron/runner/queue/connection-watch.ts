@@ -128,6 +128,7 @@ export function watchConnection({ server, pingMs, answerMs, report }: Connection
           return await limited(question(), Math.max(1, until - performance.now()))
         } catch (error) {
           if (error instanceof TorilError) throw error
+          if (server.isLostRace(error) && performance.now() < until) continue
           const late = error instanceof TooLate
           if (!late && !server.isOutage(error)) throw error
           if (connection.state === 'live') down(error)

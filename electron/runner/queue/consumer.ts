@@ -3,7 +3,7 @@ import { DelayedError, WaitingError, Worker, type IQueueBackend } from 'bullmq'
 import type { Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import type { ConnectionWatch } from './connection-watch.ts'
-import { HeldJobs, type HeldJob } from './held-jobs.ts'
+import { HeldJobs, type HeldJob, type RunningAttempt } from './held-jobs.ts'
 import { queuedJob, type BullJob, type BullQueue } from './job-mapping.ts'
 import type { Consumer, Processor, Settled, Verdict } from './job-queue.ts'
 import { createProgressSaver, type ProgressSaver } from './progress-saver.ts'
@@ -95,30 +95,38 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       throw new WaitingError()
     }
     job.delay = 0
-    const progress = createProgressSaver(async (value) => {
-      await job.updateProgress(cleanJson(value as Json) as Progress)
-    }, progressEveryMs)
     const before = held.get(id)
     // After an outage this job was given up for dead and taken again, while its attempt goes on right here.
     const goesOn = before !== undefined && before.job.attemptsStarted + 1 === job.attemptsStarted
-    const verdict = goesOn ? before.verdict : begin(job, progress)
-    const letGo = Promise.withResolvers<never>()
-    const entry: HeldJob = { job, token, verdict, letGo: letGo.reject }
+    const running = goesOn ? before.running : begin(job)
+    const outcome = Promise.withResolvers<Verdict>()
+    const entry: HeldJob = { job, token, running, letGo: outcome.reject }
     held.hold(id, entry)
     try {
-      const decided = await Promise.race([verdict, letGo.promise])
+      void running.verdict.then(outcome.resolve)
+      const decided = await outcome.promise
       // Taken again meanwhile: the later hold stores the verdict.
       if (held.get(id) !== entry) throw new WaitingError()
       entry.decided = { verdict: decided, at: Date.now() }
       return await carryOut(decided, entry)
     } finally {
-      progress.stop()
+      running.stopProgress()
     }
   }
 
-  function begin(job: BullJob, progress: ProgressSaver): Promise<Verdict> {
-    const taken = { job: queuedJob(job, 'active'), started: job.attemptsStarted, saveProgress: progress.save }
-    return parts.processor(taken).catch(verdictOfThrown)
+  function begin(job: BullJob): RunningAttempt {
+    let saver: ProgressSaver | undefined
+    const saveProgress = (progress: Progress): void => {
+      // Most jobs say nothing of their progress.
+      saver ??= createProgressSaver(
+        (value) => job.updateProgress(cleanJson(value as Json) as Progress),
+        progressEveryMs,
+      )
+      saver.save(progress)
+    }
+    const taken = { job: queuedJob(job, 'active'), started: job.attemptsStarted, saveProgress }
+    const verdict = Promise.resolve(taken).then(parts.processor).catch(verdictOfThrown)
+    return { verdict, stopProgress: () => saver?.stop() }
   }
 
   async function carryOut(verdict: Verdict, { job, token }: HeldJob): Promise<Json> {

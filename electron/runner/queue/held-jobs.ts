@@ -1,12 +1,18 @@
 import type { BullJob } from './job-mapping.ts'
 import type { Verdict } from './job-queue.ts'
 
+/** An attempt as the processor runs it; it may outlive the hold under which it began. */
+export interface RunningAttempt {
+  /** Never rejects. */
+  readonly verdict: Promise<Verdict>
+  stopProgress(): void
+}
+
 /** A job in the hands of a consumer, from taken to stored. */
 export interface HeldJob {
   readonly job: BullJob
   readonly token: string
-  /** What the processor says of it. Never rejects. */
-  readonly verdict: Promise<Verdict>
+  readonly running: RunningAttempt
   /** What it said, and when: from then on it is the queue's part. */
   decided?: { verdict: Verdict; at: number }
   /** Ends BullMQ's wait for the processor. */

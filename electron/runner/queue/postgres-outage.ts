@@ -1,5 +1,7 @@
-/** Classes and codes of PostgreSQL that mean "not now" and not "not so": away, full, or lost a race. */
-const outageStates = /^(08|53|57P0[1-5]|40001|40P01|55P03)/
+/** Classes and codes of PostgreSQL that mean "not now" and not "not so": away, or full. */
+const outageStates = /^(08|53|57P0[1-5])/
+/** Rolled back for the sake of another session: serialization failure, deadlock. Nothing was changed. */
+const lostRaceStates = new Set(['40001', '40P01'])
 const outageCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -22,12 +24,19 @@ export function isPostgresOutage(error: unknown): boolean {
   return outageText.test(error.message)
 }
 
+/** Whether the question lost against another and may simply be asked again. */
+export function isLostRace(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code: unknown = Reflect.get(error, 'code')
+  return typeof code === 'string' && lostRaceStates.has(code)
+}
+
 /**
  * BullMQ goes on trying to store a result only after errors it takes for a broken connection, and it knows
  * two: ECONNREFUSED and "Connection is closed." What PostgreSQL says when it is killed under a query is
- * another text, and would fail a job that succeeded. So every outage is given the code BullMQ knows.
+ * another text, and would fail a job that succeeded; so would a deadlock. All are given the code BullMQ knows.
  */
 export function asOutageBullmqKnows(error: unknown): unknown {
-  if (!(error instanceof Error) || !isPostgresOutage(error)) return error
+  if (!(error instanceof Error) || !(isPostgresOutage(error) || isLostRace(error))) return error
   return Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNREFUSED' })
 }

@@ -1,7 +1,7 @@
 import { createPostgresBackend, DEFAULT_SCHEMA, runMigrations, type BackendFactory } from 'bullmq'
 import pg from 'pg'
 import { BullmqPool } from './bullmq-pool.ts'
-import { isPostgresOutage } from './postgres-outage.ts'
+import { asOutageBullmqKnows, isLostRace, isPostgresOutage } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
 import type { QueueServer } from './queue-server.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
@@ -82,7 +82,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
   const label = postgresLabel(url)
   await prepare(url, label, answerMs)
   const pool = openPool({ url, max: 4, answerMs, queryMs: answerMs })
-  const shared = new BullmqPool(pool)
+  const shared = new BullmqPool(pool, (error) => error)
   const listeners = new Set<(hint: { up: boolean; error?: Error }) => void>()
   pool.on('error', (error) => {
     for (const listener of listeners) listener({ up: false, error })
@@ -91,7 +91,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
   const withOwnPool =
     (max: number): BackendFactory =>
     (name, opts, extra) => {
-      const own = new BullmqPool(openPool({ url, max, answerMs }))
+      const own = new BullmqPool(openPool({ url, max, answerMs }), asOutageBullmqKnows)
       const backend = createPostgresBackend(name, { ...opts, connection: own }, extra)
       backend.on('close', () => void own.end().catch(() => undefined))
       return backend
@@ -111,6 +111,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
       await pool.query('SELECT 1')
     },
     isOutage: isPostgresOutage,
+    isLostRace,
     async dueTimes(queueName, ids) {
       const found = await pool.query<{ id: string; due: string }>(
         'SELECT id, process_at_ms AS due FROM job WHERE queue = $1 AND id = ANY($2) AND process_at_ms IS NOT NULL',

@@ -26,6 +26,8 @@ export interface QueueServer {
   ping(): Promise<void>
   /** Whether the error tells of a server that is away, and not of a wrong question. */
   isOutage(error: unknown): boolean
+  /** Whether the server undid the question for the sake of another one: it may be asked again as it is. */
+  isLostRace(error: unknown): boolean
   /** When delayed jobs become ready, epoch ms. */
   dueTimes(queueName: string, ids: string[]): Promise<Map<string, number>>
   /** Called when a connection breaks or is back, before a ping would notice. */

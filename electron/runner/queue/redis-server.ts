@@ -130,6 +130,7 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
       await client.ping()
     },
     isOutage,
+    isLostRace: () => false,
     async dueTimes(queueName, ids) {
       const key = `${prefix}:${queueName}:delayed`
       const scores = await Promise.all(ids.map((id) => client.zscore(key, id)))

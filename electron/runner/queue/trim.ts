@@ -1,3 +1,4 @@
+import type { JobType } from 'bullmq'
 import type { Retention } from './queue-config.ts'
 import type { BullQueue } from './job-mapping.ts'
 
@@ -14,15 +15,24 @@ export async function trimFinished(queue: BullQueue, keep: Retention): Promise<v
 }
 
 async function trimState(queue: BullQueue, state: 'completed' | 'failed', keep: number): Promise<void> {
-  const [firstBeyond] = await queue.getRanges([state], keep, keep, false)
-  if (firstBeyond === undefined) return
-  const job = await queue.getJob(firstBeyond)
-  if (job?.finishedOn === undefined || job.finishedOn === null) return
   const backend = queue.getBackend()
+  const firstEnded = await endOfFirstBeyond(queue, state, keep)
+  if (firstEnded === undefined) return
   for (;;) {
-    const removed = await backend.cleanJobsByState(state, job.finishedOn - 1, batch)
+    const removed = await backend.cleanJobsByState(state, firstEnded - 1, batch)
     if (removed.length < batch) break
   }
   const ties = await queue.getRanges([state], keep, keep + batch - 1, false)
   for (const id of ties) await backend.remove(id, false)
+}
+
+/** When the newest job beyond those to be kept ended. */
+async function endOfFirstBeyond(queue: BullQueue, state: JobType, keep: number): Promise<number | undefined> {
+  for (;;) {
+    const [id] = await queue.getRanges([state], keep, keep, false)
+    if (id === undefined) return undefined
+    const job = await queue.getJob(id)
+    if (job?.finishedOn) return job.finishedOn
+    // Another runner trims at the same time, or someone runs it again: look anew.
+  }
 }
