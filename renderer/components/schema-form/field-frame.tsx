@@ -12,7 +12,7 @@ export function FieldProblems({ state }: { state: FieldState }) {
       {state.messages.map((message) => (
         <p key={message} className="f-err">
           <StateGlyph name="failed" label={false} />
-          <span>{sentence(message)}</span>
+          <span>{message === 'is required' ? 'Required.' : sentence(message)}</span>
         </p>
       ))}
     </div>

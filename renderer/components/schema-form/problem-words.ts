@@ -66,7 +66,7 @@ export function wordsFor(error: OutputUnit, rule: unknown, owner: Schema | undef
       return `must have at most ${count(limit, 'character')}, has ${typeof found === 'string' ? [...found].length : 'more'}`
     case 'pattern':
       // The schema's own words, where it has some for this, beat a regular expression.
-      return typeof owner?.['errorMessage'] === 'string' ? owner['errorMessage'] : `must match ${String(rule)}`
+      return typeof owner?.['errorMessage'] === 'string' ? owner['errorMessage'] : patternWords(String(rule))
     case 'format':
       return `must be ${formatWords[String(rule)] ?? `in the format ${String(rule)}`}`
     case 'minItems':
@@ -97,4 +97,20 @@ export function wordsFor(error: OutputUnit, rule: unknown, owner: Schema | undef
 
 function count(value: number, one: string, many = `${one}s`): string {
   return `${value.toLocaleString('en')} ${value === 1 ? one : many}`
+}
+
+const classWords: Record<string, string> = {
+  'a-z': 'lower-case letters',
+  'A-Z': 'capital letters',
+  '0-9': 'digits',
+  '\\d': 'digits',
+}
+
+/** The most common pattern, one set of characters throughout, in words; any other as it is. */
+function patternWords(pattern: string): string {
+  const set = /^\^\[((?:a-z|A-Z|0-9|\\d|\\?[-_. /:@])+)\][+*]\$$/.exec(pattern)?.[1]
+  if (set === undefined) return `must match ${pattern}`
+  const parts = set.match(/a-z|A-Z|0-9|\\d|\\?[-_. /:@]/g) ?? []
+  const words = parts.map((part) => classWords[part] ?? (part.endsWith(' ') ? 'spaces' : part.replace('\\', '')))
+  return `may hold only ${joined(words)}`
 }

@@ -89,14 +89,23 @@ function withMessages(state: FieldState, messages: readonly string[]): FieldStat
 }
 
 /** Fields in rows, and the names the JSON has beside them. */
-export function GroupMembers({ members, path }: { members: readonly Member[]; path: JsonPath }) {
+export function GroupMembers({
+  members,
+  path,
+  shown = members,
+}: {
+  members: readonly Member[]
+  path: JsonPath
+  /** Those to show; the picker of shapes shows the constants itself. */
+  shown?: readonly Member[]
+}) {
   const form = useForm()
   const { value } = useField(path)
   const known = new Set(members.map(({ key }) => key))
   const others = isObject(value) ? Object.keys(value).filter((key) => !known.has(key)) : []
   return (
     <>
-      {rowsOf(members).map((row) => (
+      {rowsOf(shown).map((row) => (
         <div key={row.map(({ key }) => key).join(' ')} className={row.length > 1 ? 'f2' : 'f1'}>
           {row.map(({ key, required, field }) => (
             <SchemaField key={key} field={field} required={required} path={[...path, key]} />
@@ -150,8 +159,9 @@ function ConstantField({ field, required, path }: FieldProps & { field: Extract<
   return (
     <FieldFrame field={field} required={required} state={state}>
       <div className="row">
-        <span className="mono sec">{text}</span>
-        {!sameJson(state.value, field.value) && (
+        {sameJson(state.value, field.value) ? (
+          <span className="mono sec">{text}</span>
+        ) : (
           <button
             type="button"
             className="fix mono"
@@ -194,10 +204,7 @@ function VariantsField({
     onChange: pick,
   }
   // Constants are what tells the shapes apart, and the picker shows that already.
-  const members =
-    variant?.field.kind === 'group'
-      ? variant.field.members.filter((member) => member.field.kind !== 'constant')
-      : undefined
+  const members = variant?.field.kind === 'group' ? variant.field.members : undefined
   const short = options.length <= 4 && options.reduce((sum, option) => sum + option.label.length + 3, 0) <= 44
   return (
     <div className="f f-shape">
@@ -215,7 +222,11 @@ function VariantsField({
       )}
       <div className="f-inside" id={state.id} tabIndex={-1}>
         {members !== undefined ? (
-          <GroupMembers members={members} path={path} />
+          <GroupMembers
+            members={members}
+            shown={members.filter((member) => member.field.kind !== 'constant')}
+            path={path}
+          />
         ) : (
           variant !== undefined && <SchemaField field={variant.field} required={required} path={path} bare />
         )}

@@ -61,7 +61,12 @@ export function TextControl({
       className={`input ${label === undefined ? '' : 'sm'} ${invalid ? 'bad' : ''}`}
       data-disabled={state.locked || undefined}
     >
-      <input {...common} type={isDate ? 'date' : (inputTypes[format] ?? 'text')} spellCheck={false} />
+      <input
+        {...common}
+        type={isDate ? 'date' : (inputTypes[format] ?? 'text')}
+        spellCheck={false}
+        data-empty={text === '' || undefined}
+      />
     </span>
   )
 }

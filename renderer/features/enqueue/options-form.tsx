@@ -129,11 +129,7 @@ export function OptionsForm({
               </span>
             </Option>
           )}
-          {text(
-            'priority',
-            'Priority',
-            `${defaults.priority ?? 0}, ${(defaults.priority ?? 0) === 0 ? 'first' : 'later'}`,
-          )}
+          {text('priority', 'Priority', String(defaults.priority ?? 0), '0 is first')}
           {text('attempts', 'Attempts', String(inherited.attempts))}
           <Option name="backoffType" label="Back-off" problem={undefined}>
             <SelectField
