@@ -1,6 +1,5 @@
 import { Queue } from 'bullmq'
 import { TorilError } from '../../contract/errors.ts'
-import type { Json } from '../../contract/json.ts'
 import { watchConnection } from './connection-watch.ts'
 import { startConsumer } from './consumer.ts'
 import { createEventFeed } from './queue-events.ts'

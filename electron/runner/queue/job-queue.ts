@@ -97,11 +97,6 @@ export interface LiveCounts {
   active: number
 }
 
-export interface LiveRunner {
-  /** What the runner published of itself (see RunnerRecord in presence). */
-  record: Json
-}
-
 /**
  * The queue, written once against BullMQ and run on PostgreSQL or Redis. Every method rejects with
  * TorilError UNAVAILABLE, quickly (5 s at most), while its server cannot be reached.

@@ -44,8 +44,8 @@ async function probe(options: RedisOptions, label: string, timeoutMs: number): P
   }
   const client = new Redis(once)
   // The rejection of connect() says only "Connection is closed."; the reason comes as an event before it.
-  let reason: unknown
-  client.on('error', (error) => (reason ??= error))
+  let reason: Error | undefined
+  client.on('error', (error: Error) => (reason ??= error))
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('timed out')), timeoutMs)
