@@ -62,12 +62,19 @@ function wantsRetry(thrown: unknown): boolean {
  * Checks the input, runs the job, checks what it gave back and makes JSON of it: the same for every
  * executor. Never rejects.
  */
-export async function runDefinition(job: PreparedJob, input: unknown, context: JobContext): Promise<Ending> {
+export async function runDefinition(
+  job: PreparedJob,
+  input: unknown,
+  context: JobContext,
+  stop: StopSignal,
+): Promise<Ending> {
   try {
     const pending = job.input(input)
     const checked = pending instanceof Promise ? await pending : pending
     // The same input would fail each time: no retry.
     if ('issues' in checked) return invalid('INVALID_INPUT', 'The input', describeIssues(checked.issues), false)
+    // Asked before it began: a job that only listens for the abort event would never hear of it.
+    if (stop.reason !== undefined) throw stop.reason
     const returned: unknown = await job.definition.run(checked.value, context)
     let result = returned
     if (job.output !== undefined) {

@@ -23,7 +23,7 @@ function fromStandard(schema: StandardSchemaV1<unknown, unknown>): Validate {
   const answer = (result: StandardSchemaV1.Result<unknown>): Validated =>
     result.issues === undefined
       ? { value: result.value }
-      : { issues: result.issues.map(({ path, message }) => ({ path: (path ?? []).map(key), message })) }
+      : { issues: result.issues.map(({ path, message }) => ({ path: Array.from(path ?? [], key), message })) }
   return (value) => {
     const result = schema['~standard'].validate(value)
     return result instanceof Promise ? result.then(answer) : answer(result)

@@ -82,7 +82,7 @@ async function execute({ task, reporter, stop, poll }: Running): Promise<Ending>
   try {
     const found = prepare(task.type, task.source)
     const job = found instanceof Promise ? await found : found
-    return await runDefinition(job, task.input, createContext(task, services, reporter, stop, poll))
+    return await runDefinition(job, task.input, createContext(task, services, reporter, stop, poll), stop)
   } catch (thrown) {
     const error = coerceThrown(thrown, 'JOB_NOT_LOADED')
     const message = `The job type ${task.type} could not be loaded: ${error.message}`

@@ -57,6 +57,7 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
       job,
       request.input,
       createContext(request, services, reporter, stop, () => {}),
+      stop,
     )
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -29,7 +29,8 @@ export async function writeManifest(file: string, lines: ManifestLine[]): Promis
     .map((line) => ({ line, key: Buffer.from(line.relative) }))
     .sort((a, b) => Buffer.compare(a.key, b.key))
   const hash = createHash('sha256')
-  const temporary = `${file}.tmp`
+  // An attempt given up by its runner may still be writing when the next one does.
+  const temporary = `${file}.${randomUUID()}.tmp`
   await mkdir(dirname(file), { recursive: true })
   try {
     const handle = await open(temporary, 'w', 0o644)

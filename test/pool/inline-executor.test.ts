@@ -1,0 +1,79 @@
+import { expect, test, vi } from 'vitest'
+import type { CatalogEntry } from '../../electron/runner/catalog/catalog.ts'
+import { createInlineExecutor } from '../../electron/runner/executors/create-inline-executor.ts'
+import type { AttemptRequest } from '../../electron/runner/executors/executor.ts'
+import type { JobContext } from '../../workers/context.ts'
+import type { JobDefinition } from '../../workers/define-job.ts'
+
+function start(run: JobDefinition['run'], request: Partial<AttemptRequest> = {}, extra: Partial<JobDefinition> = {}) {
+  const told: unknown[] = []
+  const executor = createInlineExecutor({
+    catalog: {
+      get: (name) => (name === 'job' ? ({ source: { kind: 'built-in', name } } as CatalogEntry) : undefined),
+      load: () => Promise.resolve({ name: 'job', title: 'Job', input: {}, run, ...extra }),
+    },
+    database: { queryRaw: (sql, values) => Promise.resolve([{ sql, values }]), executeRaw: () => Promise.resolve(1) },
+    resultsDir: '/results',
+  })
+  const attempt = executor.run(
+    { jobId: '1', type: 'job', input: {}, attempt: 2, ...request },
+    {
+      onStart: (place) => told.push({ start: place }),
+      onProgress: (progress) => told.push({ progress }),
+      onLogs: (lines, dropped) => told.push({ lines: lines.map(({ level, text }) => `${level} ${text}`), dropped }),
+    },
+  )
+  return { attempt, told }
+}
+
+const untilStopped = (_input: unknown, { signal }: JobContext) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+
+test('a job runs in the own process with the same context and reports', async () => {
+  const { attempt, told } = start(async (_input, context) => {
+    context.progress({ done: 1, total: 2 })
+    context.log('hello', 'warn')
+    return { rows: await context.services.db.queryRaw('select', 1), attempt: context.attempt }
+  })
+  expect(await attempt.report).toMatchObject({
+    outcome: 'completed',
+    result: { rows: [{ sql: 'select', values: [1] }], attempt: 2 },
+  })
+  expect(told[0]).toEqual({ start: {} })
+  expect(told).toContainEqual({ lines: ['warn hello'], dropped: 0 })
+  expect(told).toContainEqual({ progress: { ratio: 0.5, done: 1, total: 2 } })
+})
+
+test('input and output are checked, and defaults are filled in', async () => {
+  const schema = { type: 'object', required: ['a'], properties: { a: { type: 'number' }, b: { default: 'x' } } }
+  const bad = await start(() => 1, { input: { a: 'one' } }, { input: schema }).attempt.report
+  expect(bad).toMatchObject({ outcome: 'failed', retryable: false, error: { code: 'INVALID_INPUT' } })
+  expect(bad.error?.message).toContain('a: must be number')
+  const good = await start((input) => input, { input: { a: 1 } }, { input: schema }).attempt.report
+  expect(good.result).toEqual({ a: 1, b: 'x' })
+  const wrong = await start(() => 'text', {}, { output: { type: 'number' } }).attempt.report
+  expect(wrong).toMatchObject({ outcome: 'failed', error: { code: 'INVALID_OUTPUT' } })
+})
+
+test('cancel and timeout reach it by the signal, and it says that it cannot be killed', async () => {
+  const cancelled = start(untilStopped)
+  await vi.waitFor(() => expect(cancelled.told).toHaveLength(1))
+  expect(cancelled.attempt.kill('now')).toBe(false)
+  cancelled.attempt.cancel('please')
+  expect(await cancelled.attempt.report).toMatchObject({ outcome: 'cancelled', error: { message: 'please' } })
+  const late = await start(untilStopped, { timeoutMs: 20 }).attempt.report
+  expect(late).toMatchObject({ outcome: 'timed-out', error: { code: 'TIMED_OUT' } })
+})
+
+test('an unknown type and a job that throws nothing sensible are told apart', async () => {
+  expect(await start(() => 1, { type: 'other' }).attempt.report).toMatchObject({ error: { code: 'UNKNOWN_JOB_TYPE' } })
+  const report = await start(() => {
+    // oxlint-disable-next-line no-throw-literal
+    throw null
+  }).attempt.report
+  expect(report).toMatchObject({
+    outcome: 'failed',
+    retryable: true,
+    error: { code: 'JOB_FAILED', message: 'The job threw null.' },
+  })
+})

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createPoolFixture, type PoolFixture } from './pool-fixture.ts'
+
+let fixture: PoolFixture
+beforeAll(async () => {
+  fixture = await createPoolFixture({ settings: { minThreads: 1, maxThreads: 1, idleTimeoutMs: 30_000, maxQueue: 1 } })
+})
+afterAll(() => fixture.close())
+
+test('a spinning thread is measured and called blocked while somebody looks', async () => {
+  const started = fixture.start("ctx.log('up'); for (;;);")
+  await vi.waitFor(() => expect(started.lines()).toEqual(['up']))
+  expect(fixture.pool.threads()[0]).not.toHaveProperty('cpu')
+  const leave = fixture.pool.watch()
+  await vi.waitFor(() => expect(fixture.pool.threads()[0]).toMatchObject({ state: 'blocked' }), { timeout: 20_000 })
+  const [thread] = fixture.pool.threads()
+  expect(thread?.blockedMs).toBeGreaterThanOrEqual(5_000)
+  expect(thread?.cpu).toBeGreaterThan(0)
+  expect(thread?.heapBytes).toBeGreaterThan(0)
+  expect(thread?.heapLimitBytes).toBeGreaterThan(thread?.heapBytes ?? 0)
+  leave()
+  leave()
+  expect(fixture.pool.threads()[0]).not.toHaveProperty('heapBytes')
+  expect(fixture.pool.threads()[0]).toMatchObject({ state: 'busy' })
+  started.run.kill('over')
+  await started.run.report
+})
+
+test('a thread that answers is not blocked', async () => {
+  const leave = fixture.pool.watch()
+  const started = fixture.start('await new Promise((done) => setTimeout(done, 1500))')
+  await started.run.report
+  await vi.waitFor(() => expect(fixture.pool.threads()[0]?.loop).toBeTypeOf('number'))
+  expect(fixture.pool.threads()[0]).not.toHaveProperty('blockedMs')
+  leave()
+})
