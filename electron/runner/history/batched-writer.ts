@@ -30,6 +30,7 @@ const longestRetryMs = 3_000
 
 /** Two writers in each other's way: the same batch goes through when tried again. */
 const collisions = new Set(['40P01', '40001'])
+const collisionTries = 5
 
 interface Waiter {
   stamp: number
@@ -57,11 +58,15 @@ export function createBatchedWriter(database: Database, options: BatchedWriterOp
   }
 
   /** A batch with a row that the database refuses is halved until that row stands alone, and is left out. */
-  async function write(batch: PendingJob[]): Promise<void> {
+  async function write(batch: PendingJob[], tries = 0): Promise<void> {
     try {
       await writeBatch(database.pool, statements, batch)
     } catch (error) {
       const code = postgresCodeOf(error) ?? ''
+      if (collisions.has(code) && tries < collisionTries) {
+        await write(batch, tries + 1)
+        return
+      }
       // 53 and 58: disk full, out of memory, file errors of the server. They pass, the rows are not to blame.
       if (isUnreachable(error) || collisions.has(code) || /^5[38]/.test(code)) throw error
       const [first] = batch

@@ -17,6 +17,7 @@ export interface JobQuery {
 export interface JobPage {
   jobs: Job[]
   nextCursor?: string
+  /** How many match in all. With a text it is counted up to 10,000 only; the pages go on past that. */
   total: number
 }
 
@@ -26,7 +27,13 @@ export interface JobPage {
  * written when it is back. Text is sanitised: PostgreSQL takes no NUL and no lone surrogates.
  */
 export interface HistoryWriter {
-  /** Inserts or updates. Fields left out stay as they are. `id` and, on first sight, the rest must be given. */
+  /**
+   * Inserts or updates. Fields left out stay as they are, with two exceptions: entering a live state ends
+   * what belonged to a finished run (result, error, progress, times), and only a completed job keeps a
+   * result. On first sight id, type, state, input, options and createdAt must be given; without them a job
+   * that is not there (any more) is left alone. Another createdAt than before: the queue was emptied and
+   * the id means another job now, which replaces the old one with its attempts and lines.
+   */
   saveJob(job: Partial<JobRecord> & { id: string }): void
   saveAttempt(jobId: string, attempt: Attempt): void
   saveLogs(jobId: string, lines: LogLine[]): void

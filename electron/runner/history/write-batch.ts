@@ -18,7 +18,8 @@ const finished = `('completed', 'failed', 'cancelled')`
 
 /**
  * What becomes of a field of the run, given `n` (new) and `o` (old): what is left out stays, except that
- * a job which is run again loses its old end, and only a completed job has a result.
+ * a job which is run again loses its old end, and only a completed job has a result. A finished job always
+ * has a time: search and retention go by it.
  */
 function mergedFields(n: string, o: string): string {
   const again = `(${n}.state NOT IN ${finished} AND ${o}.state IN ${finished})`
@@ -31,7 +32,9 @@ function mergedFields(n: string, o: string): string {
     `error = CASE WHEN ${n}.state = 'completed' OR ${again} THEN ${n}.error ELSE coalesce(${n}.error, ${o}.error) END`,
     kept('progress'),
     kept('started_at'),
-    `finished_at = CASE WHEN ${n}.state NOT IN ${finished} THEN NULL ELSE coalesce(${n}.finished_at, ${o}.finished_at) END`,
+    `finished_at = CASE WHEN ${n}.state NOT IN ${finished} THEN NULL 
+       WHEN ${n}.state IS NULL THEN coalesce(${n}.finished_at, ${o}.finished_at)
+       ELSE coalesce(${n}.finished_at, ${o}.finished_at, now()) END`,
   ].join(', ')
 }
 
@@ -62,7 +65,8 @@ export function batchStatements(schema: string, sourceId: number): BatchStatemen
       'insert-jobs',
       `INSERT INTO ${table('job')} AS o (source_id, id, type, state, input, result, error, progress, options,
          created_at, started_at, finished_at)
-       SELECT ${sourceId}, id, type, state, input, result, error, progress, options, created_at, started_at, finished_at
+       SELECT ${sourceId}, id, type, state, input, result, error, progress, options, created_at, started_at,
+         CASE WHEN state IN ${finished} THEN coalesce(finished_at, now()) END
        FROM ${rows} AS n
        ON CONFLICT (source_id, id) DO UPDATE SET type = excluded.type, state = excluded.state, input = excluded.input,
          options = excluded.options, ${mergedFields('excluded', 'o')}`,
@@ -114,11 +118,19 @@ function jobRow(job: PendingJob, id: string): string {
   return `${row}}`
 }
 
+/**
+ * The order in which rows are locked: the same in every runner, so that two of them seldom deadlock. For the
+ * numbers that queues give as ids it is also the order of arrival.
+ */
+function byId(one: PendingJob, other: PendingJob): number {
+  return one.id.length - other.id.length || (one.id < other.id ? -1 : 1)
+}
+
 /** The rows of a batch as JSON texts, one for each statement. */
 function rowsOf(batch: PendingJob[]) {
   const rows = { created: '', whole: '', partial: '', attempts: '', logs: '' }
   const add = (to: keyof typeof rows, row: string) => (rows[to] += rows[to] === '' ? row : `,${row}`)
-  for (const job of batch) {
+  for (const job of batch.toSorted(byId)) {
     const id = jsonText(job.id)
     const whole = isWhole(job)
     if (whole) add('created', `{"id":${id},"createdAt":${job.fields.createdAt ?? 'null'}}`)

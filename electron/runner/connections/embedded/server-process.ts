@@ -38,6 +38,8 @@ const settings: Record<string, string> = {
   log_timezone: 'UTC',
   log_min_messages: 'warning',
   log_checkpoints: 'off',
+  // The text index is chosen only once the server has counted what is in it.
+  autovacuum_naptime: '20s',
   log_line_prefix: '%m [%p] ',
   logging_collector: 'off',
   cluster_name: 'toril',
