@@ -22,11 +22,12 @@ function convertObject(value: object, path: string[], above: Set<object>): Json 
     // Map, Set, Promise and typed arrays would silently become {} in JSON: say so instead.
     const tag = Object.prototype.toString.call(value)
     if (tag !== '[object Object]' && prototype !== null) throw new NotJsonError(path, `a ${tag.slice(8, -1)}`)
-    const object: { [key: string]: Json } = {}
-    for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined) object[key] = convert(item, [...path, key], above)
-    }
-    converted = object
+    // Not by assignment: a key called __proto__ is an ordinary key in JSON.
+    converted = Object.fromEntries(
+      Object.entries(value)
+        .filter(([, item]) => item !== undefined)
+        .map(([key, item]) => [key, convert(item, [...path, key], above)]),
+    )
   }
   above.delete(value)
   return converted
@@ -39,7 +40,8 @@ function convert(value: unknown, path: string[], above: Set<object>): Json {
       return value
     case 'number':
       if (!Number.isFinite(value)) throw new NotJsonError(path, String(value))
-      return value
+      // As JSON does with -0.
+      return value === 0 ? 0 : value
     case 'undefined':
       return null
     case 'object':
