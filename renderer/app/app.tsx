@@ -3,6 +3,7 @@ import { Component, useEffect, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { ErrorRegion } from '../components/region-states.tsx'
 import { Toaster } from '../components/toaster.tsx'
+import { Questions } from '../features/job-actions/questions.tsx'
 import { toPanelError, type PanelError } from '../lib/errors.ts'
 import type { Panel } from '../lib/panel.ts'
 import { PanelProvider, usePreferences, useSystem } from '../lib/panel-context.tsx'
@@ -64,6 +65,7 @@ function Shell() {
           </ScreenBoundary>
         </main>
       </div>
+      <Questions />
       <Toaster />
     </>
   )

@@ -3,8 +3,10 @@ import { useStore } from 'zustand'
 import type { JobSummary } from '../../electron/contract/job.ts'
 import type { Preferences } from '../../electron/contract/preferences.ts'
 import type { QueueInfo, Runner, SystemInfo, Thread } from '../../electron/contract/runner.ts'
+import type { PendingCancel } from '../stores/cancels.ts'
 import { connectionKind, type ConnectionKind, type ConnectionState } from '../stores/connection.ts'
 import type { JobsState } from '../stores/jobs.ts'
+import type { PoolEvent } from '../stores/pool-events.ts'
 import type { SamplesState } from '../stores/samples.ts'
 import type { TimelineState } from '../stores/timeline.ts'
 import type { Toast } from '../stores/toasts.ts'
@@ -59,8 +61,18 @@ export function useJobRow(id: string | undefined): JobSummary | undefined {
   return useJobs((jobs) => (id === undefined ? undefined : jobs.rows.get(id)))
 }
 
+/** The cancel of a job that was asked for from this window and is not over. */
+export function usePendingCancel(id: string | undefined): PendingCancel | undefined {
+  return useStore(usePanel().stores.cancels, (state) => (id === undefined ? undefined : state.pending.get(id)))
+}
+
 export function useTimeline<Selected>(select: (timeline: TimelineState) => Selected): Selected {
   return useStore(usePanel().stores.timeline, select)
+}
+
+/** What happened to threads since the panel was opened, newest first. */
+export function usePoolEvents(): readonly PoolEvent[] {
+  return useStore(usePanel().stores.poolEvents, (state) => state.events)
 }
 
 export function useSamples<Selected>(select: (samples: SamplesState) => Selected): Selected {

@@ -1,8 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Preferences } from '../../electron/contract/preferences.ts'
 import type { QueueInfo, Runner, SystemInfo, Thread } from '../../electron/contract/runner.ts'
+import { createCancelsStore, type CancelsState } from '../stores/cancels.ts'
 import { createConnectionStore, type ConnectionState } from '../stores/connection.ts'
 import { createJobsStore, type JobsState } from '../stores/jobs.ts'
+import { createPoolEventsStore, type PoolEventsState } from '../stores/pool-events.ts'
 import { createSamplesStore, type SamplesState } from '../stores/samples.ts'
 import { createTimelineStore, type TimelineState } from '../stores/timeline.ts'
 import { createToastsStore, type ToastsState } from '../stores/toasts.ts'
@@ -10,6 +12,7 @@ import { createUiStore, type UiState } from '../stores/ui.ts'
 import { createClient, type Client } from './client.ts'
 import { createReconnecting } from './reconnect.ts'
 import type { Transport } from './transport.ts'
+import { reportCancels } from './report-cancels.ts'
 import { watchUpdates } from './updates.ts'
 
 /** What the runner says of one thing; undefined until the first snapshot. */
@@ -27,6 +30,8 @@ export interface PanelStores {
   jobs: StoreApi<JobsState>
   timeline: StoreApi<TimelineState>
   samples: StoreApi<SamplesState>
+  poolEvents: StoreApi<PoolEventsState>
+  cancels: StoreApi<CancelsState>
   toasts: StoreApi<ToastsState>
   ui: StoreApi<UiState>
 }
@@ -56,6 +61,8 @@ export function createPanelStores(): PanelStores {
     jobs: createJobsStore(),
     timeline: createTimelineStore(),
     samples: createSamplesStore(),
+    poolEvents: createPoolEventsStore(),
+    cancels: createCancelsStore(),
     toasts: createToastsStore(),
     ui: createUiStore(),
   }
@@ -73,8 +80,10 @@ export function createPanel(transport: Transport): Panel {
       const stop = new AbortController()
       const close = reconnecting.start()
       void watchUpdates(client, stores, (signal) => reconnecting.whenOpen(signal), stop.signal)
+      const stopReporting = reportCancels(client, stores)
       return () => {
         stop.abort()
+        stopReporting()
         close()
       }
     },

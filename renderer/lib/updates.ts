@@ -1,5 +1,6 @@
 import type { Patch, Snapshot, Update } from '../../electron/contract/updates.ts'
 import { applyRowPatch, applySnapshotRows } from '../stores/jobs.ts'
+import { recordPoolEvents } from '../stores/pool-events.ts'
 import { sampleQueue, sampleThreads } from '../stores/samples.ts'
 import { recordRows, recordThreads, startTimeline } from '../stores/timeline.ts'
 import type { Client } from './client.ts'
@@ -34,7 +35,9 @@ export function applyPatch(stores: PanelStores, patch: Patch): void {
   }
   if (jobs !== undefined) stores.timeline.setState((state) => recordRows(state, at, jobs))
   if (threads !== undefined) {
+    const before = stores.threads.getState().value ?? []
     stores.threads.setState({ value: threads })
+    stores.poolEvents.setState((state) => recordPoolEvents(state, at, before, threads))
     stores.timeline.setState((state) => recordThreads(state, at, threads))
     stores.samples.setState((state) => sampleThreads(state, at, threads))
   }

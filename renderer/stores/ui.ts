@@ -1,6 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
+/** A question that must be answered before something that cannot be undone. */
+export type Question =
+  | { kind: 'kill'; id: string; type: string; thread: string | undefined; since: string | undefined; blocked: boolean }
+  | { kind: 'remove'; ids: readonly string[] }
+
 export interface UiState {
+  question: Question | undefined
   paletteOpen: boolean
   shortcutsOpen: boolean
   /** Grows when the catalog changed: who shows job types reads them again. */
@@ -8,5 +14,10 @@ export interface UiState {
 }
 
 export function createUiStore(): StoreApi<UiState> {
-  return createStore<UiState>(() => ({ paletteOpen: false, shortcutsOpen: false, jobTypesVersion: 0 }))
+  return createStore<UiState>(() => ({
+    question: undefined,
+    paletteOpen: false,
+    shortcutsOpen: false,
+    jobTypesVersion: 0,
+  }))
 }

@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { Checkbox } from '@mantine/core'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { formatClock, plural } from '../../lib/format.ts'
+import { usePanel, useUi } from '../../lib/panel-context.tsx'
+import type { Question } from '../../stores/ui.ts'
+import { useJobActions } from './use-job-actions.ts'
+
+function KillQuestion({ ask, onClose }: { ask: Extract<Question, { kind: 'kill' }>; onClose(): void }) {
+  const actions = useJobActions()
+  const [again, setAgain] = useState(false)
+  return (
+    <ConfirmDialog
+      title={`Kill the thread of #${ask.id}?`}
+      glyph="blocked"
+      confirmLabel="Kill thread"
+      cancelLabel="Keep waiting"
+      extra={
+        <Checkbox
+          size="xs"
+          label="Run it again afterwards"
+          checked={again}
+          onChange={(event) => setAgain(event.currentTarget.checked)}
+        />
+      }
+      onConfirm={() => actions.kill(ask, again ? 'retry' : 'stop')}
+      onClose={onClose}
+    >
+      {ask.blocked && <p>{ask.thread ?? 'The thread'} is blocked, so asking cannot reach the job.</p>}
+      <ul>
+        <li>
+          <span>
+            {ask.since === undefined ? 'The work of this attempt' : `Work since ${formatClock(ask.since)}`} is lost, and
+            open files stay as they are.
+          </span>
+        </li>
+        <li>
+          <span>A new thread takes its place. Other jobs keep running.</span>
+        </li>
+      </ul>
+    </ConfirmDialog>
+  )
+}
+
+function RemoveQuestion({ ids, onClose }: { ids: readonly string[]; onClose(): void }) {
+  const actions = useJobActions()
+  const one = ids.length === 1
+  return (
+    <ConfirmDialog
+      title={one ? `Remove #${ids[0] ?? ''}?` : `Remove ${plural(ids.length, 'job')}?`}
+      confirmLabel={one ? 'Remove job' : `Remove ${plural(ids.length, 'job')}`}
+      onConfirm={() => actions.remove(ids)}
+      onClose={onClose}
+    >
+      <p>Input, result, attempts and logs go from the queue and from the history. This cannot be undone.</p>
+    </ConfirmDialog>
+  )
+}
+
+/** Asks what has to be asked; one question at a time. */
+export function Questions() {
+  const { stores } = usePanel()
+  const question = useUi((state) => state.question)
+  const close = (): void => stores.ui.setState({ question: undefined })
+  if (question === undefined) return null
+  return question.kind === 'kill' ? (
+    <KillQuestion ask={question} onClose={close} />
+  ) : (
+    <RemoveQuestion ids={question.ids} onClose={close} />
+  )
+}

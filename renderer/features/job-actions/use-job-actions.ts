@@ -1,0 +1,181 @@
+import { useMemo } from 'react'
+import { isFinished, type Job, type JobSummary } from '../../../electron/contract/job.ts'
+import type { Client } from '../../lib/client.ts'
+import { toPanelError } from '../../lib/errors.ts'
+import { plural } from '../../lib/format.ts'
+import { usePanel } from '../../lib/panel-context.tsx'
+import type { PanelStores } from '../../lib/panel.ts'
+import { withCancel, withoutCancel } from '../../stores/cancels.ts'
+
+/** What the actions need to know of a job; a row and a whole job both have it. */
+export type ActionJob = Pick<JobSummary, 'id' | 'type' | 'state'> & { startedAt?: string | undefined }
+
+export interface JobActions {
+  /** First step: asks a running job to stop, ends a waiting one at once. */
+  cancel(job: ActionJob): void
+  /** Second step, after the question: ends the thread. */
+  kill(job: Pick<Job, 'id' | 'type'>, then: 'stop' | 'retry'): void
+  retry(job: ActionJob): void
+  promote(job: ActionJob): void
+  /** Without a question: ask first. */
+  remove(ids: readonly string[]): void
+  retryAll(ids: readonly string[]): void
+  cancelAll(jobs: readonly ActionJob[]): void
+}
+
+/** Calls at once in a bulk action; more would only stand in line at the runner. */
+const atOnce = 4
+
+/** Runs `act` on each, a few at a time; answers how many worked, and the first error. */
+export async function forEachFew<Item>(
+  items: readonly Item[],
+  act: (item: Item) => Promise<unknown>,
+): Promise<{ done: number; firstError: string | undefined }> {
+  const queue = [...items]
+  let done = 0
+  let firstError: string | undefined
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await act(item)
+        done += 1
+      } catch (error) {
+        firstError ??= toPanelError(error).message
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+  return { done, firstError }
+}
+
+export function createJobActions(client: Client, stores: PanelStores): JobActions {
+  const show = stores.toasts.getState().show
+  const fail = (title: string) => (error: unknown) =>
+    show({ role: 'alert', glyph: 'failed', title, detail: toPanelError(error).message })
+  const runnerNow = (): number => Date.now() + stores.connection.getState().clockOffsetMs
+
+  async function askToStop(job: ActionJob): Promise<'cancelled' | 'asked' | 'killed'> {
+    const askedAt = runnerNow()
+    const answer = await client.jobs.cancel({ id: job.id })
+    if (answer.result === 'asked') {
+      const running = answer.job.attempts.at(-1)?.startedAt
+      stores.cancels.setState((state) =>
+        withCancel(state, {
+          id: job.id,
+          type: job.type,
+          askedAt,
+          killAt: answer.killAt === undefined ? undefined : Date.parse(answer.killAt),
+          runningSince: running === undefined ? undefined : Date.parse(running),
+        }),
+      )
+    }
+    return answer.result
+  }
+
+  const retryOne = (id: string): Promise<Job> => client.jobs.retry({ id })
+
+  async function bulk(
+    count: number,
+    work: Promise<{ done: number; firstError: string | undefined }>,
+    words: (done: number) => string,
+  ): Promise<void> {
+    const { done, firstError } = await work
+    if (firstError === undefined) show({ glyph: 'queued', title: words(done) })
+    else show({ role: 'alert', glyph: 'failed', title: `${words(done)}, ${count - done} not`, detail: firstError })
+  }
+
+  return {
+    cancel(job) {
+      askToStop(job).then(
+        (result) => {
+          if (result !== 'cancelled') return
+          show({
+            glyph: 'cancelled',
+            title: `#${job.id} is cancelled`,
+            detail: `${job.type}, before it started`,
+            action: {
+              label: 'Undo',
+              run: () => {
+                retryOne(job.id).then(
+                  () => show({ glyph: 'queued', title: `#${job.id} is back in the queue` }),
+                  fail(`#${job.id} could not be put back`),
+                )
+              },
+            },
+          })
+        },
+        fail(`#${job.id} could not be cancelled`),
+      )
+    },
+    kill(job, then) {
+      const running = stores.cancels.getState().pending.get(job.id)
+      // Marked before the call: the job may be over before the answer is here.
+      stores.cancels.setState((state) =>
+        withCancel(state, {
+          id: job.id,
+          type: job.type,
+          askedAt: running?.askedAt ?? runnerNow(),
+          killAt: 0,
+          runningSince: running?.runningSince,
+        }),
+      )
+      client.jobs.cancel({ id: job.id, now: true, then }).then(
+        (answer) => {
+          // It goes back to wait, so nothing will say that it ended.
+          if (then === 'retry') stores.cancels.setState((state) => withoutCancel(state, job.id))
+          if (then === 'retry') show({ glyph: 'killed', title: `#${job.id} was killed and will run again` })
+          else if (answer.result === 'asked') show({ glyph: 'cancelling', title: answer.message })
+        },
+        (error: unknown) => {
+          stores.cancels.setState((state) => withoutCancel(state, job.id))
+          fail(`#${job.id} could not be killed`)(error)
+        },
+      )
+    },
+    retry(job) {
+      retryOne(job.id).then(
+        () => show({ glyph: 'queued', title: `#${job.id} is back in the queue`, detail: job.type }),
+        fail(`#${job.id} could not be retried`),
+      )
+    },
+    promote(job) {
+      client.jobs
+        .promote({ id: job.id })
+        .then(
+          () => show({ glyph: 'queued', title: `#${job.id} runs as soon as a thread is free` }),
+          fail(`#${job.id} could not be started`),
+        )
+    },
+    remove(ids) {
+      void bulk(
+        ids.length,
+        forEachFew(ids, (id) => client.jobs.remove({ id })),
+        (done) => `${plural(done, 'job')} removed`,
+      )
+    },
+    retryAll(ids) {
+      void bulk(ids.length, forEachFew(ids, retryOne), (done) => `${plural(done, 'job')} back in the queue`)
+    },
+    cancelAll(jobs) {
+      void bulk(jobs.length, forEachFew(jobs, askToStop), (done) => `${plural(done, 'job')} asked to stop or cancelled`)
+    },
+  }
+}
+
+export function useJobActions(): JobActions {
+  const { client, stores } = usePanel()
+  return useMemo(() => createJobActions(client, stores), [client, stores])
+}
+
+export function canCancel(job: Pick<JobSummary, 'state'>): boolean {
+  return !isFinished(job.state)
+}
+
+export function canRetry(job: Pick<JobSummary, 'state'>): boolean {
+  return isFinished(job.state)
+}
+
+/** A running job has to be cancelled first. */
+export function canRemove(job: Pick<JobSummary, 'state'>): boolean {
+  return job.state !== 'active'
+}

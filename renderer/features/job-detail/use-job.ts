@@ -1,0 +1,67 @@
+import { useCallback, useEffect, useState } from 'react'
+import { isFinished, type Job, type LogLine } from '../../../electron/contract/job.ts'
+import { toPanelError, type PanelError } from '../../lib/errors.ts'
+import { useClient, useConnection, useJobRow } from '../../lib/panel-context.tsx'
+import { mergeLines } from './log-lines.ts'
+
+export interface FollowedJob {
+  job: Job | undefined
+  error: PanelError | undefined
+  lines: readonly LogLine[]
+  /** Log lines that were not kept. */
+  dropped: number
+  reload(): void
+}
+
+const logPage = 5000
+
+/** One job as it is, and as it goes on: followed until it has finished, and again when it is run again. */
+export function useJob(id: string): FollowedJob {
+  const client = useClient()
+  const [job, setJob] = useState<Job | undefined>(undefined)
+  const [error, setError] = useState<PanelError | undefined>(undefined)
+  const [lines, setLines] = useState<readonly LogLine[]>([])
+  const [dropped, setDropped] = useState(0)
+  const [turn, setTurn] = useState(0)
+  const open = useConnection((state) => state.line === 'open')
+
+  useEffect(() => {
+    if (!open) return
+    const stop = new AbortController()
+    const { signal } = stop
+    const readLogs = async (): Promise<void> => {
+      let after = 0
+      for (;;) {
+        const page = await client.jobs.logs({ id, after, limit: logPage }, { signal })
+        if (signal.aborted) return
+        setLines((known) => mergeLines(known, page.lines))
+        setDropped(page.dropped)
+        const last = page.lines.at(-1)
+        if (last === undefined || page.lines.length < logPage) return
+        after = last.seq
+      }
+    }
+    const follow = async (): Promise<void> => {
+      for await (const event of await client.jobs.events({ id }, { signal })) {
+        if (signal.aborted) return
+        setError(undefined)
+        if (event.kind === 'job') setJob(event.job)
+        else if (event.kind === 'log') setLines((known) => mergeLines(known, event.lines))
+        else setJob((known) => (known === undefined ? known : { ...known, progress: event.progress }))
+      }
+    }
+    Promise.all([follow(), readLogs()]).catch((caught: unknown) => {
+      if (!signal.aborted) setError(toPanelError(caught))
+    })
+    return () => stop.abort()
+  }, [client, id, turn, open])
+
+  const reload = useCallback(() => setTurn((before) => before + 1), [])
+  // The stream ends with the job; the row tells when it was put back to run again.
+  const rowState = useJobRow(id)?.state
+  const again = job !== undefined && isFinished(job.state) && rowState !== undefined && !isFinished(rowState)
+  useEffect(() => {
+    if (again) reload()
+  }, [again, reload])
+  return { job, error, lines, dropped, reload }
+}

@@ -1,0 +1,67 @@
+import type { JobSummary } from '../../../electron/contract/job.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { formatCount, plural } from '../../lib/format.ts'
+import { usePanel } from '../../lib/panel-context.tsx'
+import { canCancel, canRemove, canRetry, useJobActions } from '../job-actions/use-job-actions.ts'
+
+/** `Retry`, or how many of the picked ones it is possible for: `Retry 3 of 5`. */
+function label(verb: string, possible: number, all: number): string {
+  return possible === all ? verb : `${verb} ${formatCount(possible)} of ${formatCount(all)}`
+}
+
+/** What can be done with the picked jobs; docked below the list, so that it never covers a row. */
+export function BulkBar({
+  jobs,
+  allLoaded,
+  onPickAll,
+  onClear,
+}: {
+  jobs: readonly JobSummary[]
+  allLoaded: number
+  onPickAll(): void
+  onClear(): void
+}) {
+  const { stores } = usePanel()
+  const actions = useJobActions()
+  const retryable = jobs.filter(canRetry)
+  const cancellable = jobs.filter(canCancel)
+  const removable = jobs.filter(canRemove)
+  return (
+    <div className="bulk" role="toolbar" aria-label={`${plural(jobs.length, 'job')} selected`}>
+      <span className="bulk-n">
+        <b className="num">{formatCount(jobs.length)}</b> selected
+      </span>
+      {jobs.length < allLoaded && (
+        <Button size="sm" variant="quiet" onClick={onPickAll}>
+          Select all {formatCount(allLoaded)} in this list
+        </Button>
+      )}
+      <span className="sep" />
+      {retryable.length > 0 && (
+        <Button size="sm" variant="quiet" icon="retry" onClick={() => actions.retryAll(retryable.map((job) => job.id))}>
+          {label('Retry', retryable.length, jobs.length)}
+        </Button>
+      )}
+      {cancellable.length > 0 && (
+        <Button size="sm" variant="quiet" icon="cancel" onClick={() => actions.cancelAll(cancellable)}>
+          {label('Cancel', cancellable.length, jobs.length)}
+        </Button>
+      )}
+      <span className="hide-s">
+        <CopyButton text={jobs.map((job) => job.id).join('\n')}>Copy ids</CopyButton>
+      </span>
+      {removable.length > 0 && (
+        <Button
+          size="sm"
+          variant="quiet"
+          icon="trash"
+          onClick={() => stores.ui.setState({ question: { kind: 'remove', ids: removable.map((job) => job.id) } })}
+        >
+          {label('Remove', removable.length, jobs.length)}…
+        </Button>
+      )}
+      <IconButton size="sm" icon="x" label="Clear selection" onClick={onClear} />
+    </div>
+  )
+}

@@ -1,0 +1,126 @@
+import { memo, type MouseEvent } from 'react'
+import type { JobSummary } from '../../../electron/contract/job.ts'
+import { Clock } from '../../components/clock.tsx'
+import { Elapsed } from '../../components/elapsed.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Meter } from '../../components/meter.tsx'
+import { StateGlyph } from '../../components/state-glyph.tsx'
+import { formatCountdown, formatDuration, formatHour } from '../../lib/format.ts'
+import { glyphOfJob, type GlyphName } from '../../lib/glyphs.ts'
+import { usePendingCancel, useThreads } from '../../lib/panel-context.tsx'
+import { useNow } from '../../lib/use-now.ts'
+import { describeRow, progressRatio } from './row-words.ts'
+
+function LastColumn({ job }: { job: JobSummary }) {
+  switch (job.state) {
+    case 'active':
+      return <Elapsed since={job.startedAt ?? job.createdAt} />
+    case 'waiting':
+    case 'waiting-children':
+      return <Elapsed since={job.createdAt} />
+    case 'delayed':
+      return <Clock time={job.createdAt} format={formatHour} />
+    case 'completed':
+      return job.startedAt === undefined || job.finishedAt === undefined ? (
+        <>–</>
+      ) : (
+        <>{formatDuration(Date.parse(job.finishedAt) - Date.parse(job.startedAt))}</>
+      )
+    default:
+      return <Clock time={job.finishedAt} format={formatHour} />
+  }
+}
+
+function StopCountdown({ killAt }: { killAt: number | undefined }) {
+  const now = useNow(500)
+  return (
+    <span className="cut t-retry">
+      {killAt === undefined ? 'Asked to stop' : `Asked to stop. Kill in ${formatCountdown(killAt - now)}`}
+    </span>
+  )
+}
+
+function RowInfo({ job }: { job: JobSummary }) {
+  const thread = useThreads((list) =>
+    job.state === 'active' ? list?.find((one) => one.job?.id === job.id) : undefined,
+  )
+  const cancel = usePendingCancel(job.id)
+  if (job.state === 'active' && cancel !== undefined) return <StopCountdown killAt={cancel.killAt} />
+  const { text, tone } = describeRow(job, thread)
+  const ratio = job.state === 'active' && tone === 'sec' ? progressRatio(job.progress) : undefined
+  return (
+    <>
+      {ratio !== undefined && <Meter value={ratio} label="Progress" />}
+      <span className={`cut ${tone}`}>{text}</span>
+    </>
+  )
+}
+
+/** The glyph, with what only the thread knows: a job whose thread is blocked. */
+function useRowGlyph(job: JobSummary): GlyphName {
+  const blocked = useThreads(
+    (list) => job.state === 'active' && list?.some((one) => one.job?.id === job.id && one.state === 'blocked') === true,
+  )
+  const cancelling = usePendingCancel(job.id) !== undefined
+  if (blocked) return 'blocked'
+  return job.state === 'active' && cancelling ? 'cancelling' : glyphOfJob(job)
+}
+
+export const JobRow = memo(function JobRow({
+  job,
+  index,
+  open,
+  cursor,
+  picked,
+  onOpen,
+  onPick,
+}: {
+  job: JobSummary
+  /** 1-based place in the grid. */
+  index: number
+  open: boolean
+  cursor: boolean
+  picked: boolean
+  onOpen(id: string): void
+  onPick(id: string, range: boolean): void
+}) {
+  const glyph = useRowGlyph(job)
+  const pick = (event: MouseEvent): void => {
+    event.stopPropagation()
+    onPick(job.id, event.shiftKey)
+  }
+  return (
+    <div
+      id={`job-${job.id}`}
+      role="row"
+      aria-rowindex={index}
+      aria-selected={picked || open}
+      className={['jr', open ? 'on' : '', cursor ? 'cursor' : '', picked ? 'picked' : ''].filter(Boolean).join(' ')}
+      onClick={(event) => (event.shiftKey || event.metaKey || event.ctrlKey ? pick(event) : onOpen(job.id))}
+    >
+      <span
+        className="box"
+        role="checkbox"
+        aria-checked={picked}
+        aria-label={`Select #${job.id}`}
+        tabIndex={-1}
+        onClick={pick}
+      >
+        <Icon name="check" />
+      </span>
+      <StateGlyph name={glyph} />
+      <span className="jt cut" role="gridcell">
+        <b>{job.type}</b> <span className="mono dim">#{job.id}</span>
+      </span>
+      <span className="ji" role="gridcell">
+        <RowInfo job={job} />
+      </span>
+      <span className="jth mono" role="gridcell">
+        {job.state === 'active' || job.state === 'completed' ? job.thread : ''}
+      </span>
+      <span className="jel num" role="gridcell">
+        <LastColumn job={job} />
+      </span>
+    </div>
+  )
+})

@@ -1,0 +1,151 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { summarize, type JobState } from '../../../electron/contract/job.ts'
+import { toPanelError, type PanelError } from '../../lib/errors.ts'
+import { useClient, useJobs, usePanel, useQueue } from '../../lib/panel-context.tsx'
+import { useThrottledEffect } from '../../lib/use-load.ts'
+import { filterToSearch, narrows, toListInput, type JobFilter } from './job-filter.ts'
+import { groupOrder, type StatePage } from './list-layout.ts'
+
+/** Of each group when all are shown, and of one state on its own. The runner gives 200 at most. */
+const firstOfGroup = 20
+const pageSize = 200
+
+export interface JobPages {
+  pages: ReadonlyMap<JobState, StatePage>
+  /** Stays the same while further pages are added, and changes when the list was read anew. */
+  reading: number
+  /** True until the first answer to this filter is there. */
+  loading: boolean
+  error: PanelError | undefined
+  /** Reads the next page of a group. */
+  more(state: JobState): void
+  reload(): void
+}
+
+/** Reads the list in pages, each state for itself, so that every group is exact and can go on. */
+export function useJobPages(filter: JobFilter): JobPages {
+  const client = useClient()
+  const { stores } = usePanel()
+  const key = filterToSearch(filter)
+  const [turn, setTurn] = useState(0)
+  const [state, setState] = useState<{
+    key: string
+    pages: ReadonlyMap<JobState, StatePage>
+    error: PanelError | undefined
+    loaded: boolean
+    reading: number
+  }>({ key, pages: new Map(), error: undefined, loaded: false, reading: 0 })
+  const asked = useRef(new Set<string>())
+
+  const read = useCallback(
+    async (one: JobState, limit: number, cursor: string | undefined, signal: AbortSignal): Promise<StatePage> => {
+      const answer = await client.jobs.list(
+        {
+          ...toListInput(filter, Date.now()),
+          state: [one],
+          limit,
+          ...(cursor === undefined ? {} : { cursor }),
+        },
+        { signal },
+      )
+      const attempts = stores.preferences.getState().value?.queue.attempts ?? 1
+      return {
+        rows: answer.jobs.map((job) => summarize(job, attempts)),
+        nextCursor: answer.nextCursor,
+        total: answer.total,
+      }
+    },
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` is the filter by value.
+    [client, stores, key],
+  )
+
+  useEffect(() => {
+    const stop = new AbortController()
+    asked.current.clear()
+    const wanted = filter.states.length > 0 ? filter.states : groupOrder
+    const limit = wanted.length === 1 ? pageSize : firstOfGroup
+    Promise.all(wanted.map(async (one) => [one, await read(one, limit, undefined, stop.signal)] as const)).then(
+      (entries) => {
+        if (stop.signal.aborted) return
+        const pages = new Map(entries)
+        setState((before) => ({ key, pages, error: undefined, loaded: true, reading: before.reading + 1 }))
+      },
+      (caught: unknown) => {
+        if (stop.signal.aborted) return
+        const error = toPanelError(caught)
+        setState((before) =>
+          before.key === key ? { ...before, error } : { ...before, key, pages: new Map(), error, loaded: false },
+        )
+      },
+    )
+    return () => stop.abort()
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `read` changes with the filter.
+  }, [read, turn])
+
+  const more = useCallback(
+    (one: JobState): void => {
+      const page = state.pages.get(one)
+      const mark = `${key} ${one} ${page?.nextCursor ?? ''}`
+      if (page?.nextCursor === undefined || asked.current.has(mark)) return
+      asked.current.add(mark)
+      read(one, pageSize, page.nextCursor, new AbortController().signal).then(
+        (next) =>
+          setState((before) => {
+            const known = before.pages.get(one)
+            if (before.key !== key || known === undefined || known.nextCursor !== page.nextCursor) return before
+            const pages = new Map(before.pages)
+            pages.set(one, { ...next, rows: [...known.rows, ...next.rows] })
+            return { ...before, pages }
+          }),
+        (caught: unknown) => {
+          asked.current.delete(mark)
+          setState((before) => (before.key === key ? { ...before, error: toPanelError(caught) } : before))
+        },
+      )
+    },
+    [key, read, state.pages],
+  )
+
+  const reload = useCallback(() => setTurn((before) => before + 1), [])
+  const current = state.key === key
+  return {
+    pages: useMemo(() => (current ? state.pages : new Map<JobState, StatePage>()), [current, state.pages]),
+    reading: state.reading,
+    loading: !current || (!state.loaded && state.error === undefined),
+    error: current ? state.error : undefined,
+    more,
+    reload,
+  }
+}
+
+/** How many jobs each state has in this view, exactly: from the counters, or asked anew while jobs change. */
+export function useStateCounts(filter: JobFilter): Partial<Record<JobState, number>> {
+  const client = useClient()
+  const counts = useQueue((queue) => queue?.counts)
+  const narrowed = narrows(filter)
+  const key = filterToSearch({ ...filter, states: [] })
+  const [totals, setTotals] = useState<Partial<Record<JobState, number>>>({})
+  const [turn, setTurn] = useState(0)
+  const rows = useJobs((jobs) => (narrowed ? jobs.rows : undefined))
+  useThrottledEffect(rows, 3000, () => setTurn((before) => before + 1))
+  useEffect(() => {
+    if (!narrowed) return
+    const stop = new AbortController()
+    const input = toListInput(filter, Date.now())
+    Promise.all(
+      groupOrder.map(async (state) => {
+        const { total } = await client.jobs.list({ ...input, state: [state], limit: 1 }, { signal: stop.signal })
+        return [state, total] as const
+      }),
+    ).then(
+      (entries) => {
+        if (!stop.signal.aborted) setTotals(Object.fromEntries(entries))
+      },
+      // The list itself says that it cannot be read; a count that is missing is not shown.
+      () => undefined,
+    )
+    return () => stop.abort()
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` is the filter by value.
+  }, [client, narrowed, key, turn])
+  return narrowed ? totals : (counts ?? {})
+}
