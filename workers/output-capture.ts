@@ -1,6 +1,7 @@
 import { format } from 'node:util'
 import type { LogLevel } from '../electron/contract/job.ts'
 
+type Written = (error?: Error | null) => void
 type Sink = (text: string, level: LogLevel) => void
 
 const consoleLevels = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error' } as const
@@ -18,14 +19,12 @@ function captureStream(stream: NodeJS.WriteStream, level: LogLevel, sinkNow: () 
   const write = stream.write.bind(stream)
   const captured = (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
     const sink = sinkNow()
-    const done = typeof encoding === 'function' ? encoding : callback
-    if (sink === undefined) {
-      const after = typeof done === 'function' ? (error?: Error | null) => void done(error) : undefined
-      return write(asText(chunk, encoding), after)
-    }
+    const given = typeof encoding === 'function' ? encoding : callback
+    const done = typeof given === 'function' ? (given as Written) : undefined
+    if (sink === undefined) return write(asText(chunk, encoding), done)
     // One write is taken as whole lines: a line written in pieces becomes several, but none waits for an end.
     for (const line of asText(chunk, encoding).replace(/\n$/, '').split('\n')) sink(line, level)
-    if (typeof done === 'function') queueMicrotask(() => void done())
+    if (done !== undefined) queueMicrotask(done)
     return true
   }
   stream.write = captured as typeof stream.write

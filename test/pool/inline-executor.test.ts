@@ -68,7 +68,7 @@ test('cancel and timeout reach it by the signal, and it says that it cannot be k
 test('an unknown type and a job that throws nothing sensible are told apart', async () => {
   expect(await start(() => 1, { type: 'other' }).attempt.report).toMatchObject({ error: { code: 'UNKNOWN_JOB_TYPE' } })
   const report = await start(() => {
-    // oxlint-disable-next-line no-throw-literal
+    // oxlint-disable-next-line typescript/only-throw-error
     throw null
   }).attempt.report
   expect(report).toMatchObject({

@@ -6,12 +6,16 @@ export interface DatabaseAccess {
   executeRaw(sql: string, values: unknown[]): Promise<number>
 }
 
+function isDecimal(value: object): value is { toFixed(): string; toString(): string } {
+  return typeof (value as { toFixed?: unknown }).toFixed === 'function'
+}
+
 /** Decimals of the database client are objects with methods, which cannot cross to a thread: exact text can. */
 function transferable(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(transferable)
   if (value instanceof Date || ArrayBuffer.isView(value)) return value
-  if (typeof (value as { toFixed?: unknown }).toFixed === 'function') return String(value)
+  if (isDecimal(value)) return value.toString()
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, transferable(item)]))
 }
 
