@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { defineConfig } from 'prisma/config'
 
 // Every command first looks for the schema engine, a binary from outside npm. `generate`, `validate` and

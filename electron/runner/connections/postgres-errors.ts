@@ -29,7 +29,7 @@ export function postgresCodeOf(error: unknown): string | undefined {
 export function isUnreachable(error: unknown): boolean {
   const code = postgresCodeOf(error)
   if (code !== undefined) {
-    if (networkCodes.has(code) || passingStates.has(code) || prismaCodes.has(code) || /^08/.test(code)) return true
+    if (networkCodes.has(code) || passingStates.has(code) || prismaCodes.has(code) || code.startsWith('08')) return true
   }
   return error instanceof Error && lostConnection.test(error.message)
 }
@@ -63,7 +63,7 @@ function userOf(url: string): string {
 }
 
 /** One clear sentence about why the database at `url` cannot be used, and what to change. `setting` names where the URL is from. */
-export function describePostgresError(error: unknown, url: string, setting: string): string {
+function describePostgresError(error: unknown, url: string, setting: string): string {
   const code = postgresCodeOf(error) ?? ''
   const message = error instanceof Error ? error.message : String(error)
   const place = placeOf(url)

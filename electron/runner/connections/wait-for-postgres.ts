@@ -4,7 +4,7 @@ import { TorilError } from '../../contract/errors.ts'
 import { isUnreachable, placeOf, postgresUnavailable } from './postgres-errors.ts'
 
 /** BullMQ's backend recommends 14, and so does `date_bin` of the history need it. */
-export const minimumPostgresVersion = 14
+const minimumPostgresVersion = 14
 
 export interface WaitOptions {
   /** How long a server that cannot be reached is tried again; 0 for one try. Other failures are told at once. */

@@ -18,7 +18,7 @@ export interface Database {
 const maxConnections = 10
 
 /** `?schema=` of the URL as Prisma understands it, else `toril`. */
-export function schemaOf(url: string): string {
+function schemaOf(url: string): string {
   const name = URL.canParse(url) ? (new URL(url).searchParams.get('schema') ?? 'toril') : 'toril'
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)) {
     throw postgresUnavailable(new Error(`the schema ${JSON.stringify(name)} is not a plain name`), url)

@@ -6,7 +6,7 @@ import { jobColumns, toAttempt, toJob, type JobRow } from './job-rows.ts'
 import { indexedJobs, searchedText } from './text-index.ts'
 
 /** A text that more jobs than this contain is counted up to here; the pages themselves go on. */
-export const maxCountedMatches = 10_000
+const maxCountedMatches = 10_000
 
 interface Place {
   createdAt: string
@@ -46,7 +46,8 @@ class Conditions {
     this.#parts.push(condition)
   }
 
-  toString(): string {
+  /** All of them, as they stand after WHERE. */
+  get sql(): string {
     return this.#parts.length === 0 ? 'true' : this.#parts.join(' AND ')
   }
 }
@@ -89,7 +90,9 @@ async function countMatches(database: Database, sourceId: number, query: JobQuer
     return { state, also }
   })
   const table = `"${database.schema}".job`
-  const sql = selects.map(({ state, also }) => `(SELECT 1 FROM ${table} WHERE ${where} AND ${also} ${state} ${limit})`)
+  const sql = selects.map(
+    ({ state, also }) => `(SELECT 1 FROM ${table} WHERE ${where.sql} AND ${also} ${state} ${limit})`,
+  )
   const rows = await database.prisma.$queryRawUnsafe<{ total: bigint }[]>(
     `SELECT count(*) AS total FROM (${sql.join(' UNION ALL ')}) AS matches`,
     ...where.values,
@@ -134,18 +137,18 @@ async function matchingRows(database: Database, sourceId: number, query: JobQuer
     // order instead. Two parts, because the text index holds finished jobs only.
     const chosen = where.bind(states)
     const part = (also: string) =>
-      `(SELECT ${jobColumns} FROM ${table} WHERE ${where} AND ${also} AND state = ANY(${chosen}::text[]) OFFSET 0)`
+      `(SELECT ${jobColumns} FROM ${table} WHERE ${where.sql} AND ${also} AND state = ANY(${chosen}::text[]) OFFSET 0)`
     const sql = `SELECT * FROM (${part(indexedJobs)} UNION ALL ${part('finished_at IS NULL')}) AS found
       ORDER BY "createdAt" DESC, seq DESC LIMIT ${query.limit + 1}`
     return database.prisma.$queryRawUnsafe<JobRow[]>(sql, ...where.values)
   }
   if (query.type !== undefined) {
-    const sql = `SELECT ${jobColumns} FROM ${table} WHERE ${where} AND state = ANY(${where.bind(states)}::text[]) ${newest}`
+    const sql = `SELECT ${jobColumns} FROM ${table} WHERE ${where.sql} AND state = ANY(${where.bind(states)}::text[]) ${newest}`
     return database.prisma.$queryRawUnsafe<JobRow[]>(sql, ...where.values)
   }
   // The newest of each state by its index, then the newest of those.
   const sql = `SELECT found.* FROM unnest(${where.bind(states)}::text[]) AS wanted(wanted_state)
-    CROSS JOIN LATERAL (SELECT ${jobColumns} FROM ${table} WHERE ${where} AND state = wanted_state ${newest}) AS found
+    CROSS JOIN LATERAL (SELECT ${jobColumns} FROM ${table} WHERE ${where.sql} AND state = wanted_state ${newest}) AS found
     ORDER BY "createdAt" DESC, seq DESC LIMIT ${query.limit + 1}`
   return database.prisma.$queryRawUnsafe<JobRow[]>(sql, ...where.values)
 }
