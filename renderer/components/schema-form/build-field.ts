@@ -13,7 +13,7 @@ import {
   typesOf,
   type Schema,
 } from './json-schema.ts'
-import { labelOf } from './words.ts'
+import { labelOf } from '../words.ts'
 
 /** Up to this many choices stand side by side; more go into a list. */
 const segmentedChoices = 4

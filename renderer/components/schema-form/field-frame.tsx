@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { StateGlyph } from '../state-glyph.tsx'
 import type { Field } from './field.ts'
 import type { FieldState } from './form-context.ts'
-import { sentence } from './words.ts'
+import { sentence } from '../words.ts'
 
 /** The problems of a field, right below it. */
 export function FieldProblems({ state }: { state: FieldState }) {

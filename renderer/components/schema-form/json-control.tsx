@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { FieldState } from './form-context.ts'
 import { parseJson } from './json-source.ts'
 import { formatJson } from './json-text.ts'
-import { sentence } from './words.ts'
+import { sentence } from '../words.ts'
 
 /** Any JSON, in place: for what the form has no control for. Kept as typed until it is JSON again. */
 export function JsonControl({ state, onEmpty }: { state: FieldState; onEmpty(): void }) {

@@ -2,7 +2,7 @@ import type { OutputUnit } from '@cfworker/json-schema'
 import type { Json } from '../../../electron/contract/json.ts'
 import { isObject } from './json-path.ts'
 import { isJson, readList, type Schema } from './json-schema.ts'
-import { joined } from './words.ts'
+import { joined } from '../words.ts'
 
 const typeWords: Record<string, string> = {
   string: 'text',

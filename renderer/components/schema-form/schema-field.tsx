@@ -11,7 +11,7 @@ import { JsonControl } from './json-control.tsx'
 import { isObject, sameJson, type JsonPath } from './json-path.ts'
 import { rowsOf } from './layout.ts'
 import { ScalarControl } from './scalar-control.tsx'
-import { sentence } from './words.ts'
+import { sentence } from '../words.ts'
 import { TableControl } from './table-control.tsx'
 import { switchVariant, variantOf } from './variants.ts'
 

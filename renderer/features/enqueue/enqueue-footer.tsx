@@ -1,6 +1,6 @@
 import { Button } from '../../components/button.tsx'
 import { Kbd } from '../../components/kbd.tsx'
-import { counted } from '../../components/schema-form/words.ts'
+import { counted } from '../../components/words.ts'
 import { TextDraftField } from '../../components/text-draft-field.tsx'
 import { useNow } from '../../lib/use-now.ts'
 import { useQueue, useRunners, useSystem, useThreads } from '../../lib/panel-context.tsx'

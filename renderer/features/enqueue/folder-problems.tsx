@@ -1,7 +1,7 @@
 import type { JobTypeProblem } from '../../../electron/contract/job-type.ts'
 import { CopyIcon } from '../../components/copy-button.tsx'
 import { pathText } from '../../components/schema-form/diff.ts'
-import { counted, sentence } from '../../components/schema-form/words.ts'
+import { counted, sentence } from '../../components/words.ts'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 
 function fileName(file: string): string {

@@ -9,7 +9,7 @@ import { JsonEditor, type EditorMark } from '../../components/schema-form/json-e
 import { pointerOf, type JsonPath } from '../../components/schema-form/json-path.ts'
 import { formatJson } from '../../components/schema-form/json-text.ts'
 import type { Problem } from '../../components/schema-form/problems.ts'
-import { counted } from '../../components/schema-form/words.ts'
+import { counted } from '../../components/words.ts'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import type { Json } from '../../../electron/contract/json.ts'
 import type { JsonSchemaDocument } from '../../../electron/contract/job-type.ts'

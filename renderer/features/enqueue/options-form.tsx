@@ -4,10 +4,10 @@ import type { Backoff } from '../../../electron/contract/job.ts'
 import { durationText } from '../../components/duration-text.ts'
 import { Icon } from '../../components/icon.tsx'
 import { SelectField } from '../../components/select-field.tsx'
-import { counted } from '../../components/schema-form/words.ts'
+import { counted } from '../../components/words.ts'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { TextDraftField } from '../../components/text-draft-field.tsx'
-import { backoffText } from './backoff-text.ts'
+import { backoffText } from '../../components/backoff-text.ts'
 import { setOptions, type OptionName, type OptionsDraft, type ReadOptions } from './options-draft.ts'
 
 export const optionId = (name: OptionName): string => `option-${name}`

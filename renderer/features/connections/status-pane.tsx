@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'react'
+import { Clock } from '../../components/clock.tsx'
+import { Elapsed } from '../../components/elapsed.tsx'
+import { sparkFrom, Sparkline } from '../../components/sparkline.tsx'
+import { StateGlyph } from '../../components/state-glyph.tsx'
+import type { GlyphName } from '../../lib/glyphs.ts'
+import { formatCount, formatRoundTrip } from '../../lib/format.ts'
+import { useConnection, useQueue, useRunners } from '../../lib/panel-context.tsx'
+import { checksOf, type Check } from './checks.ts'
+
+const glyphs: Record<Check['state'], GlyphName> = { ok: 'done', warn: 'blocked', bad: 'failed', unknown: 'queued' }
+const keepTrips = 60
+
+/** Round trips seen since this screen was opened. */
+function useRoundTrips(): readonly number[] {
+  const connection = useQueue((queue) => queue?.connection)
+  const [trips, setTrips] = useState<readonly number[]>([])
+  useEffect(() => {
+    const trip = connection?.roundTripMs
+    if (trip !== undefined) setTrips((before) => [...before, trip].slice(-keepTrips))
+  }, [connection])
+  return trips
+}
+
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}
+
+/** How the connection stands, kept up to date by itself: there is nothing to press. */
+export function StatusPane() {
+  const queue = useQueue((value) => value)
+  const line = useConnection((state) => state.line)
+  const checks = checksOf(
+    line,
+    queue,
+    useRunners((value) => value),
+  )
+  const trips = useRoundTrips()
+  const since = queue?.connection.since
+  const state = queue?.connection.state
+  return (
+    <aside className="cn-t scroll" aria-labelledby="ct-h">
+      <div className="head">
+        <h2 id="ct-h">Status</h2>
+        {since !== undefined && (
+          <span className="meta">
+            {state === 'live' ? 'Live' : state === 'reconnecting' ? 'Reconnecting' : 'Offline'} for{' '}
+            <Elapsed since={since} />, since <Clock time={since} />
+          </span>
+        )}
+      </div>
+      <ol className="tks">
+        {checks.map((check) => (
+          <li key={check.title} className={check.state}>
+            <span className="tk-i">
+              <StateGlyph
+                name={glyphs[check.state]}
+                label={{ ok: 'Works', warn: 'Warning', bad: 'Does not work', unknown: 'Not known now' }[check.state]}
+              />
+            </span>
+            <div>
+              <span className="tk-l">
+                <b>{check.title}</b>
+                <span className="num cut">{check.value}</span>
+              </span>
+              {check.detail !== undefined && <p>{check.detail}</p>}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {trips.length >= sparkFrom && (
+        <div className="ct-l">
+          <div className="row">
+            <span className="sec">Round trip</span>
+            <span className="grow" />
+            <span className="sec num">median {formatRoundTrip(median(trips))}</span>
+            <span className="sec num">most {formatRoundTrip(Math.max(...trips))}</span>
+          </div>
+          <Sparkline values={trips} tone="running" />
+        </div>
+      )}
+      {queue !== undefined && (
+        <div className="ct-q">
+          <h3>Queue</h3>
+          <ul>
+            <li>
+              <span className="mono cut">{queue.name}</span>
+              <span className="num">{formatCount(queue.counts.waiting)} waiting</span>
+              <span className="num sec">{formatCount(queue.counts.active)} running</span>
+            </li>
+          </ul>
+        </div>
+      )}
+    </aside>
+  )
+}
