@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { apiPrefix } from './routes.ts'
 
 /** The reference page and its two scripts, all served from here: it works without a network. */
@@ -69,18 +66,4 @@ function send(response: ServerResponse, type: string, content: string | Buffer):
     'cache-control': 'no-cache',
   })
   response.end(content)
-}
-
-/** Scalar's bundle: copied beside the build, or from its package in the source tree. */
-export function locateReference(): string | undefined {
-  const here = import.meta.dirname
-  const built = ['../reference', '../../reference'].map((folder) => join(here, folder, 'standalone.js'))
-  const found = built.find((candidate) => existsSync(candidate))
-  if (found !== undefined) return found
-  try {
-    return createRequire(import.meta.url).resolve('@scalar/api-reference/dist/browser/standalone.js')
-  } catch {
-    // A development tool: absent where only the packages that run are installed.
-    return undefined
-  }
 }

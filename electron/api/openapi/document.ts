@@ -18,11 +18,13 @@ const anyJson = { type: ['object', 'array', 'string', 'number', 'boolean', 'null
 export async function createOpenApiDocument(version: string): Promise<OpenApiDocument> {
   const converter = new ZodToJsonSchemaConverter({
     interceptors: [
-      ({ schema, options, next }) =>
-        // Only below the component itself; elsewhere the converter answers a reference to it.
-        schema === (jsonSchema as unknown) && options.minStructureDepthForRef === 1
+      ({ schema, next }) => {
+        const converted = next()
+        const isReference = typeof converted[1] === 'object' && '$ref' in converted[1]
+        return schema === (jsonSchema as unknown) && !isReference
           ? [true, { ...anyJson, type: [...anyJson.type] }]
-          : next(),
+          : converted
+      },
     ],
   })
   const document = await new OpenAPIGenerator({ schemaConverters: [converter] }).generate(contract, {
@@ -71,6 +73,11 @@ function complete(document: OpenApiDocument, route: Route): void {
   const body = operation.requestBody
   const json = body !== undefined && 'content' in body ? body.content['application/json'] : undefined
   if (json !== undefined && notes?.examples !== undefined) json.examples = notes.examples
+  for (const parameter of operation.parameters ?? []) {
+    // The REST door takes a list as one text with commas, which is what people type.
+    if ('schema' in parameter && parameter.style === 'deepObject')
+      Object.assign(parameter, { style: 'form', explode: false })
+  }
   const nothing = operation.responses?.['204']
   if (nothing !== undefined && 'description' in nothing) {
     operation.responses = { ...operation.responses, '204': { description: 'Done.' } }

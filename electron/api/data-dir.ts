@@ -1,0 +1,26 @@
+import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import envPaths from 'env-paths'
+import { TorilError } from '../contract/errors.ts'
+
+/** The data folder, absolute: `TORIL_DATA_DIR`, or the system's place for the data of an application. */
+export function dataDirOf(environment: { TORIL_DATA_DIR?: string | undefined }): string {
+  return resolve(environment.TORIL_DATA_DIR ?? envPaths('toril', { suffix: '' }).data)
+}
+
+/** Makes the folder when it is missing. Throws UNAVAILABLE, with one sentence, when it cannot be written. */
+export function prepareDataDir(dataDir: string): void {
+  try {
+    const made = mkdirSync(dataDir, { recursive: true })
+    // One that was there keeps its mode: the embedded database may run as a user who must pass through.
+    if (made !== undefined && process.platform !== 'win32') chmodSync(dataDir, 0o711)
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new TorilError(
+      'UNAVAILABLE',
+      `The data folder ${dataDir} cannot be written${reason}. Mend its permissions, or set TORIL_DATA_DIR to another folder.`,
+      { cause: error },
+    )
+  }
+}

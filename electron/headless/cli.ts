@@ -1,0 +1,50 @@
+import { Command } from 'commander'
+import { readVersion } from '../api/version.ts'
+import { addCancel, addPromote, addRetry } from './commands/change-job.ts'
+import { addEnqueue } from './commands/enqueue.ts'
+import { addJob, addJobs } from './commands/jobs.ts'
+import { addOpenApi } from './commands/openapi.ts'
+import { addPreferences } from './commands/preferences.ts'
+import { addPause, addResume, addStatus } from './commands/queue.ts'
+import { addSelfTest } from './commands/self-test.ts'
+import { addServe } from './commands/serve.ts'
+import { addTypes } from './commands/types.ts'
+import { exitCodesHelp } from './exit-codes.ts'
+import { runCommandLine } from './run-command-line.ts'
+
+const environmentHelp = `
+Environment:
+  TORIL_DATA_DIR           data folder whose runner is meant
+  TORIL_HOST, TORIL_PORT   where a runner listens, or is found together with TORIL_TOKEN
+  TORIL_TOKEN              token of the runner
+  NO_COLOR                 no colours`
+
+// Before the commands are added: they take these settings over.
+const program = new Command('toril')
+  .description('Run jobs on a local runner, and see and stop them.')
+  .version(readVersion())
+  .exitOverride()
+  .showHelpAfterError('(see toril --help)')
+  .addHelpText('after', environmentHelp)
+  .addHelpText('after', exitCodesHelp)
+
+for (const add of [
+  addServe,
+  addEnqueue,
+  addJobs,
+  addJob,
+  addCancel,
+  addRetry,
+  addPromote,
+  addPause,
+  addResume,
+  addStatus,
+  addTypes,
+  addPreferences,
+  addSelfTest,
+  addOpenApi,
+]) {
+  add(program)
+}
+
+await runCommandLine(program, process.argv)

@@ -1,0 +1,79 @@
+import { Option, type Command } from 'commander'
+import { isFinished, jobStates, type JobState } from '../../contract/job.ts'
+import { followJob, untilInterrupted } from '../client/follow-job.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { count } from '../output/format.ts'
+import { jobDetail, jobTable, logText, progressText } from '../output/job-text.ts'
+import { note, print, printJson } from '../output/print.ts'
+import { openClient, wholeNumber, withJson, type JsonFlag } from './shared-options.ts'
+
+interface ListFlags extends JsonFlag {
+  state?: string[]
+  type?: string
+  query?: string
+  limit: number
+  cursor?: string
+}
+
+export function addJobs(program: Command): void {
+  withJson(program.command('jobs'))
+    .summary('list and search jobs')
+    .description('Lists jobs, newest first, the history included.')
+    .addOption(new Option('-s, --state <state...>', 'only these states').choices(jobStates))
+    .option('-t, --type <type>', 'only this job type')
+    .option('-q, --query <text>', 'text in id, type, input, result or error')
+    .option('-n, --limit <count>', 'at most this many', wholeNumber(1, 200), 50)
+    .option('--cursor <cursor>', 'go on where the page before ended')
+    .action(async ({ json, state, ...filter }: ListFlags) => {
+      const states = state === undefined ? {} : { state: state as JobState[] }
+      const { jobs, total, nextCursor } = await openClient().jobs.list({ ...filter, ...states })
+      if (json === true) return printJson({ jobs, total, ...(nextCursor === undefined ? {} : { nextCursor }) })
+      if (jobs.length === 0) return print('No jobs match.')
+      print(jobTable(jobs))
+      if (nextCursor !== undefined) note(`${count(total)} jobs match. More with --cursor ${nextCursor}`)
+    })
+}
+
+interface JobFlags extends JsonFlag {
+  logs?: boolean
+  follow?: boolean
+}
+
+export function addJob(program: Command): void {
+  withJson(program.command('job'))
+    .summary('one job with its attempts')
+    .description('Shows a job with its attempts; with --follow until it has finished.')
+    .argument('<id>')
+    .option('-l, --logs', 'show its log lines')
+    .option('-f, --follow', 'show what happens until it has finished; with --json one event a line')
+    .action(async (id: string, flags: JobFlags) => {
+      if (flags.follow === true) return follow(id, flags)
+      const client = openClient()
+      const job = await client.jobs.get({ id })
+      const log = flags.logs === true ? await client.jobs.logs({ id, limit: 10_000 }) : undefined
+      if (flags.json === true) return printJson(log === undefined ? job : { ...job, logs: log.lines })
+      print(jobDetail(job))
+      if (log === undefined) return
+      print(log.lines.length === 0 ? '\nNo log lines.' : `\n${log.lines.map(logText).join('\n')}`)
+      if (log.dropped > 0) note(`${count(log.dropped)} further lines were not kept.`)
+    })
+}
+
+async function follow(id: string, flags: JobFlags): Promise<void> {
+  const client = openClient()
+  const job = await untilInterrupted(id, (signal) =>
+    followJob(
+      client,
+      id,
+      (event) => {
+        if (flags.json === true) process.stdout.write(`${JSON.stringify(event)}\n`)
+        else if (event.kind === 'log') print(event.lines.map(logText).join('\n'))
+        else if (event.kind === 'progress') print(progressText(event.progress))
+        else if (!isFinished(event.job.state)) print(`Job ${id} ${event.job.state}`)
+      },
+      signal,
+    ),
+  )
+  if (flags.json !== true) print(jobDetail(job))
+  if (job.state !== 'completed') process.exitCode = exitCodes.failed
+}

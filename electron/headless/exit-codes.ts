@@ -1,0 +1,48 @@
+import type { ErrorCode } from '../contract/errors.ts'
+import type { Issue } from '../contract/json.ts'
+
+/** What the exit code of every command means. */
+export const exitCodes = {
+  ok: 0,
+  /** The job failed or was cancelled, or the self-test found a difference. */
+  failed: 1,
+  /** Wrong use, bad input, a broken environment, an unusable data folder or port. */
+  usage: 2,
+  /** No runner was found, or it does not answer. */
+  noRunner: 3,
+  /** The runner refused: it said why. */
+  refused: 4,
+  /** Ctrl-C while watching a job; the job goes on. As shells have it: 128 + SIGINT. */
+  interrupted: 130,
+} as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+export const exitCodesHelp = `
+Exit codes:
+  0    done
+  1    the job failed or was cancelled, or the self-test found a difference
+  2    wrong use or bad input
+  3    no runner found, or it does not answer
+  4    the runner refused, and said why
+  130  watching was ended with Ctrl-C; the job goes on
+`
+
+/** An error that ends a command: its sentence goes to standard error. */
+export class CliError extends Error {
+  readonly exitCode: ExitCode
+  /** The code of the runner's error, for `--json`. */
+  readonly code: ErrorCode | undefined
+  readonly issues: Issue[] | undefined
+
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    options?: { code?: ErrorCode; issues?: Issue[] | undefined; cause?: unknown },
+  ) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'CliError'
+    this.exitCode = exitCode
+    this.code = options?.code
+    this.issues = options?.issues
+  }
+}

@@ -1,0 +1,71 @@
+import { finishedStates, type Job, type JobEvent, type Progress } from '../../contract/job.ts'
+import { oneLine, percent } from './format.ts'
+import { progressText } from './job-text.ts'
+
+export interface ProgressLine {
+  show(event: JobEvent): void
+  /** Leaves the terminal clean for what comes next. */
+  end(): void
+}
+
+const barWidth = 24
+
+/**
+ * Shows on standard error how far a job is: one line that is written over on a terminal, plain lines
+ * elsewhere, and there only when something changed that a log reader wants to know.
+ */
+export function createProgressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
+  return stream.isTTY ? overwritten(stream) : plainLines(stream)
+}
+
+function overwritten(stream: NodeJS.WriteStream): ProgressLine {
+  const write = (text: string) => {
+    const width = Math.max(20, (stream.columns || 80) - 1)
+    stream.write(`\r\u001b[2K${oneLine(text, width)}`)
+  }
+  return {
+    show(event) {
+      if (event.kind === 'progress') write(bar(event.progress))
+      if (event.kind === 'job') write(event.job.progress === undefined ? stateLine(event.job) : bar(event.job.progress))
+    },
+    end() {
+      stream.write('\r\u001b[2K')
+    },
+  }
+}
+
+function plainLines(stream: NodeJS.WriteStream): ProgressLine {
+  let last = ''
+  let lastStep = -1
+  const write = (text: string) => {
+    if (text !== last) stream.write(`${text}\n`)
+    last = text
+  }
+  return {
+    show(event) {
+      if (event.kind === 'job') write(stateLine(event.job))
+      if (event.kind !== 'progress') return
+      // Every five percent is enough for a log; a job that tells no ratio tells its message.
+      const { ratio } = event.progress
+      const step = ratio === undefined ? lastStep : Math.floor(ratio * 20)
+      if (ratio === undefined || step !== lastStep) write(progressText(event.progress))
+      lastStep = step
+    },
+    end() {},
+  }
+}
+
+function bar(progress: Progress): string {
+  const { ratio, message } = progress
+  if (ratio === undefined) return progressText(progress)
+  const filled = Math.round(ratio * barWidth)
+  const drawn = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
+  return `${drawn} ${percent(ratio).padStart(5)}  ${message ?? ''}`
+}
+
+function stateLine({ id, state, waitingReason, attempts }: Job): string {
+  const attempt = attempts.at(-1)
+  const finished = (finishedStates as readonly string[]).includes(state)
+  const detail = waitingReason?.message ?? (attempt === undefined || finished ? '' : `attempt ${attempt.number}`)
+  return `Job ${id} ${state}${detail === '' ? '' : `: ${detail}`}`
+}

@@ -1,0 +1,31 @@
+import { CommanderError, type Command } from 'commander'
+import { TorilError } from '../contract/errors.ts'
+import { toCliError } from './client/client-error.ts'
+import { CliError, exitCodes } from './exit-codes.ts'
+
+/** Runs one command line and sets the exit code; what went wrong is one sentence on standard error. */
+export async function runCommandLine(program: Command, argv: readonly string[]): Promise<void> {
+  // A reader such as `head` that has had enough is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  })
+  try {
+    await program.parseAsync([...argv])
+  } catch (error) {
+    process.exitCode = report(error, argv.includes('--json'))
+  }
+}
+
+function report(error: unknown, asJson: boolean): number {
+  // Commander has said it already: help, version, or what is wrong with the arguments.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  const known =
+    error instanceof TorilError
+      ? new CliError(exitCodes.usage, error.message, { code: error.code })
+      : (toCliError(error) ?? error)
+  if (!(known instanceof CliError)) throw error
+  const { code, message, issues } = known
+  const text = asJson ? JSON.stringify({ error: { code, message, issues } }) : message
+  process.stderr.write(`${text}\n`)
+  return known.exitCode
+}
