@@ -51,7 +51,7 @@ beforeAll(async () => {
     file('fields.job.mjs', plain('fields', "title: '', input: {}, defaults: { attempts: 0 }, run: () => 1")),
     file('notes.md', 'not a job'),
   ])
-  catalog = await createCatalog({ entry: join(root, 'workers/catalog-entry.ts'), folder, loadTimeoutMs: 2_000 })
+  catalog = await createCatalog({ entry: join(root, 'workers/catalog-entry.ts'), folder, loadTimeoutMs: 3_000 })
 })
 afterAll(async () => {
   await catalog.close()
@@ -79,8 +79,8 @@ test.each([
   ['enum.job.ts', 1, /enum is not supported/],
   ['throws.job.ts', 3, /not today/],
   ['exits.job.mjs', undefined, /exit code 4/],
-  ['hangs.job.mjs', undefined, /not done loading after 2 s/],
-  ['waits.job.mjs', undefined, /not done loading after 2 s/],
+  ['hangs.job.mjs', undefined, /not done loading after 3 s/],
+  ['waits.job.mjs', undefined, /not done loading after 3 s/],
   ['lost.job.mjs', undefined, /no-such-package/],
   ['nothing.job.mjs', undefined, /no default export/],
   ['misnamed.job.mjs', undefined, /Its name is another, but the file is misnamed/],

@@ -51,13 +51,13 @@ test('a running attempt ends on the old code, the next one runs the new, on the 
   }
   const run = () => pool.executor.run({ jobId: '1', type: 'live', input: {}, attempt: 1, timeoutMs: 30_000 }, listener)
   const first = run()
-  await vi.waitFor(() => expect(lines).toEqual(['up old']))
+  await vi.waitFor(() => expect(lines).toEqual(['up old']), { timeout: 30_000 })
   await write('new')
   await vi.waitFor(() => expect(catalog.get('live')?.jobType.title).toBe('new'), { timeout: 20_000 })
   const second = run()
   expect(pool.waiting()).toBe(1)
   first.cancel('next please')
-  await vi.waitFor(() => expect(lines).toEqual(['up old', 'left old', 'up new']))
+  await vi.waitFor(() => expect(lines).toEqual(['up old', 'left old', 'up new']), { timeout: 30_000 })
   expect(pool.threads()).toMatchObject([{ id: 'T1', jobsDone: 1 }])
   second.cancel('enough')
   await second.report

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createPoolFixture, type PoolFixture } from './pool-fixture.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPoolFixture, type PoolFixture, until } from './pool-fixture.ts'
 
 let fixture: PoolFixture
 beforeAll(async () => {
@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close())
 
 const running = (started: { told: { kind: string }[] }) =>
-  vi.waitFor(() => expect(started.told.some(({ kind }) => kind === 'log')).toBe(true))
+  until(() => expect(started.told.some(({ kind }) => kind === 'log')).toBe(true))
 
 test('a job that waits for a thread is cancelled at once and never runs', async () => {
   const first = fixture.start("ctx.log('up'); await new Promise(() => {})")

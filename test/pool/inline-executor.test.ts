@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { until } from './pool-fixture.ts'
 import type { CatalogEntry } from '../../electron/runner/catalog/catalog.ts'
 import { createInlineExecutor } from '../../electron/runner/executors/create-inline-executor.ts'
 import type { AttemptRequest } from '../../electron/runner/executors/executor.ts'
@@ -57,7 +58,7 @@ test('input and output are checked, and defaults are filled in', async () => {
 
 test('cancel and timeout reach it by the signal, and it says that it cannot be killed', async () => {
   const cancelled = start(untilStopped)
-  await vi.waitFor(() => expect(cancelled.told).toHaveLength(1))
+  await until(() => expect(cancelled.told).toHaveLength(1))
   expect(cancelled.attempt.kill('now')).toBe(false)
   cancelled.attempt.cancel('please')
   expect(await cancelled.attempt.report).toMatchObject({ outcome: 'cancelled', error: { message: 'please' } })

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { vi } from 'vitest'
 import type { Progress } from '../../electron/contract/job.ts'
 import type { Json } from '../../electron/contract/json.ts'
 import type { CatalogEntry, JobSource } from '../../electron/runner/catalog/catalog.ts'
@@ -31,6 +32,9 @@ export interface PoolFixture {
   start(body: string, request?: Partial<AttemptRequest>): Started
   close(): Promise<void>
 }
+
+/** Waits for a condition; long enough for a thread to start on a machine that is busy with other things. */
+export const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 30_000 })
 
 export const settings = { minThreads: 1, maxThreads: 2, idleTimeoutMs: 30_000, maxQueue: 100 }
 

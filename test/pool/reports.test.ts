@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createPoolFixture, type PoolFixture } from './pool-fixture.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPoolFixture, type PoolFixture, until } from './pool-fixture.ts'
 
 let fixture: PoolFixture
 const calls: unknown[] = []
@@ -61,7 +61,7 @@ test('100,000 progress calls and lines make few reports, and every dropped line 
 
 test('a job that never yields is still seen', async () => {
   const started = fixture.start('for (let i = 0; ; i = (i + 1) % 100) ctx.progress(i / 100)')
-  await vi.waitFor(() => expect(started.told.filter(({ kind }) => kind === 'progress').length).toBeGreaterThan(2))
+  await until(() => expect(started.told.filter(({ kind }) => kind === 'progress').length).toBeGreaterThan(2))
   started.run.kill('over')
   await started.run.report
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
-import { createPoolFixture } from './pool-fixture.ts'
+import { expect, test } from 'vitest'
+import { createPoolFixture, until } from './pool-fixture.ts'
 
 const settings = (minThreads: number, maxThreads: number, idleTimeoutMs = 30_000) => ({
   minThreads,
@@ -27,7 +27,7 @@ test('growing and shrinking under load loses and repeats no job', async () => {
       fixture.pool.configure(settings(min, max))
       expect(fixture.pool.settings()).toMatchObject({ minThreads: min, maxThreads: max })
       await started[busy.length * 60 + 50]?.run.report
-      await vi.waitFor(() => expect(fixture.pool.threads().length).toBeLessThanOrEqual(max))
+      await until(() => expect(fixture.pool.threads().length).toBeLessThanOrEqual(max))
       busy.push(fixture.pool.threads().length)
     }
     const reports = await Promise.all(started.map(({ run }) => run.report))
@@ -46,10 +46,10 @@ test('minThreads are started at once and kept, threads above them end when idle'
     expect(fixture.pool.threads()).toEqual([])
     const jobs = Array.from({ length: 4 }, () => fixture.start('await new Promise((d) => setTimeout(d, 30))'))
     await Promise.all(jobs.map(({ run }) => run.report))
-    await vi.waitFor(() => expect(fixture.pool.threads()).toEqual([]))
+    await until(() => expect(fixture.pool.threads()).toEqual([]))
     fixture.pool.configure(settings(2, 4, 20))
     expect(fixture.pool.threads().map(({ id }) => id)).toEqual(['T1', 'T2'])
-    await vi.waitFor(() => expect(fixture.pool.threads().map(({ state }) => state)).toEqual(['idle', 'idle']))
+    await until(() => expect(fixture.pool.threads().map(({ state }) => state)).toEqual(['idle', 'idle']))
   } finally {
     await fixture.close()
   }
@@ -67,7 +67,7 @@ test('memory classes share the limit of threads and none starves', async () => {
     stop()
     expect(reports.map(({ result }) => result)).toEqual(started.map((_, index) => index))
     expect(Math.max(...threads)).toBeLessThanOrEqual(2)
-    await vi.waitFor(() => expect(fixture.pool.threads()).toHaveLength(1))
+    await until(() => expect(fixture.pool.threads()).toHaveLength(1))
   } finally {
     await fixture.close()
   }

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createPoolFixture, type PoolFixture } from './pool-fixture.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPoolFixture, type PoolFixture, until } from './pool-fixture.ts'
 
 let fixture: PoolFixture
 beforeAll(async () => {
@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close())
 
 const fullStrength = () =>
-  vi.waitFor(() => {
+  until(() => {
     const states = fixture.pool.threads().map(({ state }) => state)
     expect(states).toContain('idle')
     expect(states).not.toContain('busy')
@@ -81,7 +81,7 @@ test('the last words of a thread that exits arrive before its report', async () 
 
 test('a line logged before an endless loop is seen while the loop spins', async () => {
   const started = fixture.start("ctx.log('about to spin'); for (;;);")
-  await vi.waitFor(() => expect(started.lines()).toEqual(['about to spin']))
+  await until(() => expect(started.lines()).toEqual(['about to spin']))
   started.run.kill('seen enough')
   expect(await started.run.report).toMatchObject({ outcome: 'cancelled', error: { message: 'seen enough' } })
 })
@@ -115,7 +115,7 @@ test('an error left behind by an ended job does not cost the job that runs after
     expect(await second.run.report).toMatchObject({ outcome: 'completed', result: 'second' })
     // Its thread is replaced all the same.
     expect(await single.start('return 3').run.report).toMatchObject({ result: 3 })
-    await vi.waitFor(() => expect(single.pool.threads()[0]).toMatchObject({ id: 'T1', jobsDone: 1 }))
+    await until(() => expect(single.pool.threads()[0]).toMatchObject({ id: 'T1', jobsDone: 1 }))
   } finally {
     await single.close()
   }

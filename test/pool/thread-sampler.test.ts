@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createPoolFixture, type PoolFixture } from './pool-fixture.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPoolFixture, type PoolFixture, until } from './pool-fixture.ts'
 
 let fixture: PoolFixture
 beforeAll(async () => {
@@ -9,10 +9,10 @@ afterAll(() => fixture.close())
 
 test('a spinning thread is measured and called blocked while somebody looks', async () => {
   const started = fixture.start("ctx.log('up'); for (;;);")
-  await vi.waitFor(() => expect(started.lines()).toEqual(['up']))
+  await until(() => expect(started.lines()).toEqual(['up']))
   expect(fixture.pool.threads()[0]).not.toHaveProperty('cpu')
   const leave = fixture.pool.watch()
-  await vi.waitFor(() => expect(fixture.pool.threads()[0]).toMatchObject({ state: 'blocked' }), { timeout: 20_000 })
+  await until(() => expect(fixture.pool.threads()[0]).toMatchObject({ state: 'blocked' }))
   const [thread] = fixture.pool.threads()
   expect(thread?.blockedMs).toBeGreaterThanOrEqual(5_000)
   expect(thread?.cpu).toBeGreaterThan(0)
@@ -30,7 +30,7 @@ test('a thread that answers is not blocked', async () => {
   const leave = fixture.pool.watch()
   const started = fixture.start('await new Promise((done) => setTimeout(done, 1500))')
   await started.run.report
-  await vi.waitFor(() => expect(fixture.pool.threads()[0]?.loop).toBeTypeOf('number'))
+  await until(() => expect(fixture.pool.threads()[0]?.loop).toBeTypeOf('number'))
   expect(fixture.pool.threads()[0]).not.toHaveProperty('blockedMs')
   leave()
 })
