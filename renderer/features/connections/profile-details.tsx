@@ -39,6 +39,11 @@ const variableWords: Record<string, string> = {
   TORIL_TOKEN: 'Token for the panel and the API',
 }
 
+/** The embedded database is described in words: nobody connects to it from outside. */
+function isAddress(description: string): boolean {
+  return /:\/\/|:\d+/.test(description)
+}
+
 /** What is in use, what set it, and how to use something else. */
 export function ProfileDetails({ system }: { system: SystemInfo }) {
   const queue = useQueue((value) => value)
@@ -55,9 +60,11 @@ export function ProfileDetails({ system }: { system: SystemInfo }) {
             </>
           )}
         </Fact>
-        <Fact name="Address">
-          <span className="mono cut">{masked('', system.profile.description)}</span>
-        </Fact>
+        {isAddress(system.profile.description) && (
+          <Fact name="Address">
+            <span className="mono cut">{masked('', system.profile.description)}</span>
+          </Fact>
+        )}
         <Fact name="History">{ownDatabase ? 'Your PostgreSQL' : 'Embedded PostgreSQL, in the data folder'}</Fact>
         <Fact name="Data folder">
           <span className="mono cut" title={system.dataDir}>

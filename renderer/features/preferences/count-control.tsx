@@ -47,8 +47,7 @@ export function CountControl({
   return (
     <div
       className={invalid ? 'stepper bad' : 'stepper'}
-      role="group"
-      aria-label={label}
+
       data-disabled={disabled || undefined}
     >
       <button

@@ -73,7 +73,12 @@ function merged(left: unknown, right: unknown): unknown {
 export function problemsOf(saved: Preferences, changes: readonly Change[]): ReadonlyMap<string, string> {
   const parsed = preferencesSchema.safeParse(merged(saved, patchOf(changes)))
   if (parsed.success) return new Map()
-  return new Map(parsed.error.issues.map((issue) => [issue.path.join('.'), issueText(issue)]))
+  const { issues } = parsed.error
+  // "not above X" says nothing new while X itself cannot be used.
+  const own = issues.filter(
+    ({ message }) => !issues.some(({ path }) => path.length > 1 && message.includes(path.join('.'))),
+  )
+  return new Map(own.map((issue) => [issue.path.join('.'), issueText(issue)]))
 }
 
 interface IssueLike {

@@ -137,7 +137,7 @@ function SectionRows({
         const fixed = system?.environment.find(({ field }) => field === setting.path)
         return (
           <SettingRow
-            key={setting.path}
+            key={`${setting.path} ${draft.turn}`}
             setting={setting}
             value={change?.after ?? (change === undefined ? (fixed?.value ?? settingAt(saved, setting.path)) : null)}
             change={change}

@@ -79,8 +79,10 @@ function stepsOf(
     .flatMap(({ setting, effect }) => {
       const step = stepOf(setting.path, saved, next, after)
       if (step === undefined || seen.has(step.title)) return []
-      seen.add(step.title)
-      return [{ when: effectLabels[effect], ...step }]
+      const { detail, ...rest } = step
+      const said = detail === undefined || seen.has(detail)
+      seen.add(step.title).add(detail ?? step.title)
+      return [{ when: effectLabels[effect], ...rest, ...(said ? {} : { detail }) }]
     })
 }
 

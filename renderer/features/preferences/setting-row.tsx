@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { SystemInfo } from '../../../electron/contract/runner.ts'
 import { IconButton } from '../../components/button.tsx'
 import { durationOfText, durationText } from '../../components/duration-text.ts'
@@ -32,7 +31,6 @@ function SettingControl({
   onChange(value: SettingValue): void
 }) {
   const { control, label, path } = setting
-  const [typed, setTyped] = useState<string>()
   const common = {
     id: path,
     label,
@@ -68,13 +66,9 @@ function SettingControl({
           <TextDraftField
             {...common}
             mono
-            text={typed ?? String(value ?? '')}
+            text={String(value ?? '')}
             placeholder={control.placeholder}
-            onText={(text) => {
-              setTyped(text)
-              onChange(text.trim() === '' ? null : text)
-            }}
-            onBlur={() => setTyped(undefined)}
+            onText={(text) => onChange(text.trim() === '' ? null : text)}
           />
         </span>
       )

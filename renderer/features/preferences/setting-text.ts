@@ -12,7 +12,9 @@ export function valueText(setting: Setting, value: SettingValue): string {
       return control.options.find((option) => option.value === value)?.label ?? String(value)
     case 'count': {
       const text = typeof value === 'number' ? value.toLocaleString('en') : value
-      return control.unit === undefined ? text : `${text} ${control.unit}`
+      return control.unit === undefined
+        ? text
+        : `${text} ${value === 1 ? control.unit.replace(/s$/, '') : control.unit}`
     }
     case 'path':
       return String(value)

@@ -128,7 +128,7 @@ export const sections: readonly Section[] = [
   },
   {
     id: 'queue',
-    label: 'Retries and queue',
+    label: 'Retries',
     icon: 'retry',
     area: 'Runner',
     meta: 'For jobs whose type says nothing else',

@@ -15,6 +15,8 @@ export interface PreferencesDraft {
   /** Why nothing was applied, when no setting is to blame. */
   failure: string | undefined
   busy: boolean
+  /** Grows when values went back by themselves: fields then forget what was typed into them. */
+  turn: number
   edit(path: string, value: SettingValue): void
   undo(path: string): void
   discard(): void
@@ -29,6 +31,7 @@ export function usePreferencesDraft(saved: Preferences): PreferencesDraft {
   const [refused, setRefused] = useState<ReadonlyMap<string, string>>(new Map())
   const [failure, setFailure] = useState<string>()
   const [busy, setBusy] = useState(false)
+  const [turn, setTurn] = useState(0)
   const changes = changesOf(saved, edits)
   const invalid = problemsOf(saved, changes)
 
@@ -45,6 +48,7 @@ export function usePreferencesDraft(saved: Preferences): PreferencesDraft {
     setRefused(blamed)
     setEdits((before) => without(before, [...blamed.keys()]))
     setFailure(blamed.size === 0 ? namedText(message) : undefined)
+    if (blamed.size > 0) setTurn((before) => before + 1)
   }
 
   return {
@@ -53,6 +57,7 @@ export function usePreferencesDraft(saved: Preferences): PreferencesDraft {
     problems: new Map([...refused, ...invalid]),
     failure,
     busy,
+    turn,
     edit: (path, value) => {
       setEdits((before) => new Map([...before, [path, value]]))
       setRefused((before) => without(before, [path]))
@@ -66,6 +71,7 @@ export function usePreferencesDraft(saved: Preferences): PreferencesDraft {
       setEdits(new Map())
       setRefused(new Map())
       setFailure(undefined)
+      setTurn((before) => before + 1)
     },
     apply: () => {
       if (busy || changes.length === 0 || invalid.size > 0) return
