@@ -1,5 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism, hostname, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { TorilError } from '../contract/errors.ts'
+import { isFinished } from '../contract/job.ts'
+import type { SystemInfo } from '../contract/runner.ts'
+import { createCatalog } from './catalog/create-catalog.ts'
+import { locateEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
+import { createInlineExecutor } from './executors/create-inline-executor.ts'
+import { createHistory } from './history/create-history.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import { createAttemptProcessor } from './jobs/attempt-processor.ts'
+import { JobBoard } from './jobs/job-board.ts'
+import { createJobService } from './jobs/job-service.ts'
+import { createLiveRunners, type RunnerRecord } from './jobs/live-runners.ts'
+import { createQueueMirror } from './jobs/queue-mirror.ts'
+import { createUnknownTypes } from './jobs/unknown-types.ts'
+import { createThreadPool } from './pool/create-thread-pool.ts'
+import { createPreferencesStore } from './preferences/create-preferences-store.ts'
+import { createJobQueue } from './queue/create-job-queue.ts'
+import { runnerFacade } from './runner-facade.ts'
 import type { Runner } from './runner.ts'
+import { createQueueStats } from './stats/queue-stats.ts'
+import { openStorage } from './storage.ts'
+import { StopStack } from './stop-stack.ts'
 
 export interface RunnerConfig {
   kind: 'desktop' | 'headless'
@@ -7,12 +32,231 @@ export interface RunnerConfig {
   dataDir: string
   environment: Environment
   version: string
-  /** Told once per part while starting, e.g. `database`, `queue`, `threads`. */
+  /** PostgreSQL's binaries in a packaged app; found in node_modules otherwise. */
+  postgresBinariesDir?: string
+  /** Told once per part while starting: `database`, `queue`, `threads`. */
   onPhase?: (phase: string) => void
+  /** Told what goes wrong in the background; one sentence each. Written to standard error unless given. */
+  onProblem?: (message: string) => void
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true })
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown'
+    const message = `The data folder ${dataDir} cannot be made (${code}). Set TORIL_DATA_DIR to a folder you may write to.`
+    throw new TorilError('UNAVAILABLE', message, { cause })
+  }
 }
 
 /** Starts everything in order and answers when the runner takes jobs. Rejects with one clear TorilError. */
-export async function createRunner(_config: RunnerConfig): Promise<Runner> {
-  await Promise.resolve()
-  throw new Error('not composed yet')
+export async function createRunner(config: RunnerConfig): Promise<Runner> {
+  const stops = new StopStack()
+  try {
+    return await compose(config, stops)
+  } catch (error) {
+    // What was started before the failure must not stay behind.
+    await stops.run()
+    throw error
+  }
+}
+
+async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> {
+  const onProblem = config.onProblem ?? ((message) => void process.stderr.write(`${message}\n`))
+  const phase = config.onPhase ?? (() => undefined)
+  const { dataDir, environment } = config
+  const runnerId = `${hostname()}-${randomBytes(3).toString('hex')}`
+  const startedAt = new Date().toISOString()
+  let stopping = false
+
+  await makeDataDir(dataDir)
+  const preferences = await createPreferencesStore({ file: join(dataDir, 'preferences.json'), environment })
+
+  phase('database')
+  const entries = locateEntries()
+  const catalogStarting = createCatalog({ entry: entries.catalog, folder: preferences.current().jobs.folder })
+  stops.add(async () => (await catalogStarting).close())
+  // Awaited below; a failure in between must not count as unhandled.
+  catalogStarting.catch(() => undefined)
+  const storage = await openStorage({
+    dataDir,
+    environment,
+    onProblem,
+    ...(config.postgresBinariesDir === undefined ? {} : { postgresBinariesDir: config.postgresBinariesDir }),
+  })
+  stops.add(() => storage.stop())
+  const history = await createHistory({ url: storage.databaseUrl, source: storage.source, onProblem })
+  stops.add(() => history.close())
+  const catalog = await catalogStarting
+
+  phase('queue')
+  const { keepCompleted, keepFailed } = preferences.current().queue
+  const queue = await createJobQueue({
+    name: environment.TORIL_QUEUE,
+    backend: storage.queueTarget,
+    retention: { completed: keepCompleted, failed: keepFailed },
+    runnerId,
+    onProblem,
+  })
+  stops.add(() => queue.close())
+
+  const board = new JobBoard()
+  const resultsDir = join(dataDir, 'results')
+  phase('threads')
+  const pool = createThreadPool({
+    entry: entries.worker,
+    settings: preferences.current().pool,
+    runnerId,
+    database: history,
+    catalog,
+    resultsDir,
+  })
+  stops.add(() => pool.close())
+  const inline = createInlineExecutor({ catalog, database: history, resultsDir })
+
+  const record = (): RunnerRecord => {
+    const threads = pool.threads()
+    return {
+      id: runnerId,
+      host: hostname(),
+      pid: process.pid,
+      version: config.version,
+      kind: config.kind,
+      jobTypes: catalog.list().jobTypes.map((jobType) => jobType.name),
+      threads: threads.length,
+      busyThreads: threads.filter((thread) => thread.job !== undefined).length,
+      concurrency: preferences.current().queue.concurrency,
+      active: board.activeCount,
+      startedAt,
+    }
+  }
+  const runners = createLiveRunners(queue.presence, runnerId, record)
+  stops.add(() => runners.close())
+
+  const unknownTypes = createUnknownTypes({
+    catalog,
+    runners,
+    rule: () => preferences.current().queue.unknownType,
+    wake: (id) => void queue.promote(id).catch(() => undefined),
+  })
+  const stats = createQueueStats({ queue, history, board, parkedCount: unknownTypes.parkedCount })
+  const mirror = createQueueMirror({ board, history, queue, onProblem })
+  stops.add(() => mirror.close())
+  const outcomes: Record<string, number> = {}
+
+  const processor = createAttemptProcessor({
+    runnerId,
+    board,
+    catalog,
+    history,
+    executors: { thread: pool.executor, inline },
+    unknownTypes,
+    maxLogLines: () => preferences.current().history.maxLogLines,
+    stopping: () => stopping,
+    onOutcome: (outcome) => {
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+    },
+  })
+
+  /** More jobs than threads and line can hold are not taken from the queue at all. */
+  const concurrencyNow = (): number => {
+    const { pool: threads, queue: settings } = preferences.current()
+    return Math.min(settings.concurrency, threads.maxThreads + threads.maxQueue)
+  }
+  let finished = false
+  const consumer = await queue.consume(processor, {
+    concurrency: concurrencyNow(),
+    onSettled(settled) {
+      if (isFinished(settled.state)) finished = true
+      mirror.settled(settled)
+    },
+  })
+  stops.add(async () => {
+    stopping = true
+    await consumer.close(preferences.current().cancel.graceMs)
+  })
+  stops.add(queue.onEvent((event) => mirror.event(event)))
+  const housekeeping = startHousekeeping({
+    queue,
+    history,
+    preferences: () => preferences.current(),
+    finishedSince() {
+      const was = finished
+      finished = false
+      return was
+    },
+    onProblem,
+  })
+  stops.add(() => housekeeping.stop())
+
+  stops.add(
+    preferences.onChange((now, before) => {
+      pool.configure(now.pool)
+      consumer.setConcurrency(concurrencyNow())
+      queue.setRetention({ completed: now.queue.keepCompleted, failed: now.queue.keepFailed })
+      finished = true
+      if (now.jobs.folder !== before.jobs.folder) {
+        catalog.setFolder(now.jobs.folder).catch((error: unknown) => onProblem(String(error)))
+      }
+      runners.publish().catch(() => undefined)
+    }),
+  )
+  stops.add(catalog.onChange(() => void runners.publish().catch(() => undefined)))
+
+  await runners.publish()
+  stats.setPaused(await queue.isPaused())
+  void mirror.reconcile()
+  stops.add(
+    queue.onConnection((connection) => {
+      // What happened while the server was away is learnt by looking.
+      if (connection.state === 'live') void mirror.reconcile()
+    }),
+  )
+
+  const system = (): SystemInfo => ({
+    version: config.version,
+    runnerId,
+    host: hostname(),
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    dataDir,
+    profile: storage.profile,
+    environment: storage.environment,
+    notices: [...preferences.notices, ...storage.notices],
+  })
+  const waitingContext = () => ({
+    paused: stats.paused(),
+    knowsType: (type: string) => catalog.get(type) !== undefined || runners.knows(type),
+    now: Date.now(),
+    graceMs: preferences.current().cancel.graceMs,
+  })
+  const jobs = createJobService({
+    queue,
+    writer: history.writer,
+    history,
+    catalog,
+    runners,
+    board,
+    preferences: () => preferences.current(),
+    stopping: () => stopping,
+    waitingContext,
+    onCancelled: () => stats.stale(),
+  })
+  return runnerFacade({
+    id: runnerId,
+    jobs,
+    queue,
+    history,
+    stats,
+    preferences,
+    catalog,
+    pool,
+    runners,
+    board,
+    system,
+    waitingContext,
+    outcomes,
+    stop: () => stops.run(),
+  })
 }

@@ -79,6 +79,9 @@ export interface Runner {
   activeCount(): number
   health(): Promise<Health>
   metrics(): Promise<RunnerMetrics>
-  /** Takes no more jobs, waits for the grace time, gives back what did not finish, closes everything. */
-  stop(): Promise<void>
+  /**
+   * Takes no more jobs, waits for the grace time (`graceMs`, else the preference), gives back what did not
+   * finish, closes everything. Called again while it waits, a shorter `graceMs` shortens the wait.
+   */
+  stop(options?: { graceMs?: number }): Promise<void>
 }

@@ -35,8 +35,6 @@ export interface HistoryWriter {
    * the id means another job now, which replaces the old one with its attempts and lines.
    */
   saveJob(job: Partial<JobRecord> & { id: string }): void
-  /** Sets the whole row: fields left out are emptied. Used when a finished job runs again. Attempts and logs stay. */
-  replaceJob(job: JobRecord): void
   saveAttempt(jobId: string, attempt: Attempt): void
   saveLogs(jobId: string, lines: LogLine[]): void
   /** Resolves when everything saved before the call is in the database; rejects UNAVAILABLE when it cannot be reached. */

@@ -1,0 +1,225 @@
+import type { Attempt, Job, LogLine } from '../../contract/job.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from '../executors/executor.ts'
+import type { History } from '../history/history.ts'
+import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
+import type { JobBoard, RunningAttempt } from './job-board.ts'
+import { jobFromQueue } from './job-from-queue.ts'
+import type { UnknownTypes } from './unknown-types.ts'
+
+export interface AttemptProcessorParts {
+  runnerId: string
+  board: JobBoard
+  catalog: Catalog
+  history: History
+  executors: Record<Executor['name'], Executor>
+  unknownTypes: UnknownTypes
+  maxLogLines: () => number
+  stopping: () => boolean
+  onOutcome: (outcome: NonNullable<Attempt['outcome']>) => void
+}
+
+/** Progress reaches the history at most this often; the last one always does, with the job's end. */
+const progressSaveMs = 1_000
+
+/**
+ * Runs one attempt of a job the queue handed over, and says what is to become of the job. This is where
+ * the truth about an attempt is made: outcome, times, error, progress and logs.
+ */
+export function createAttemptProcessor(parts: AttemptProcessorParts): Processor {
+  const { board, catalog, history } = parts
+
+  /** The job as known before this attempt. First attempts of jobs enqueued here need no read. */
+  async function jobBefore(taken: Taken): Promise<Job> {
+    const recent = sameJob(board.recent(taken.job.id), taken)
+    if (taken.started === 1) {
+      if (recent !== undefined) return recent
+      const job = jobFromQueue(taken.job)
+      history.writer.saveJob(recordOf(job))
+      return job
+    }
+    const known = recent ?? (await history.reader.job(taken.job.id).catch(() => undefined)) ?? jobFromQueue(taken.job)
+    for (const attempt of known.attempts) if (attempt.finishedAt === undefined) markLost(known.id, attempt)
+    history.writer.saveJob(recordOf(known))
+    return known
+  }
+
+  function markLost(jobId: string, attempt: Attempt): void {
+    attempt.finishedAt = new Date().toISOString()
+    attempt.outcome = 'lost'
+    attempt.error = { code: 'LOST', message: `Runner ${attempt.runner} stopped answering while it ran this attempt.` }
+    parts.onOutcome('lost')
+    history.writer.saveAttempt(jobId, attempt)
+  }
+
+  function listenerFor(running: RunningAttempt, taken: Taken): AttemptListener {
+    let savedAt = 0
+    const { job, attempt } = running
+    return {
+      onStart(place) {
+        running.started = true
+        attempt.startedAt = new Date().toISOString()
+        if (place.thread !== undefined) attempt.thread = place.thread
+        job.startedAt = attempt.startedAt
+        job.attempts.push(attempt)
+        delete job.waitingReason
+        history.writer.saveAttempt(job.id, attempt)
+        history.writer.saveJob({ id: job.id, state: 'active', startedAt: attempt.startedAt })
+        board.changed(job)
+      },
+      onProgress(progress) {
+        job.progress = progress
+        taken.saveProgress(progress)
+        const now = performance.now()
+        if (now - savedAt >= progressSaveMs) {
+          savedAt = now
+          history.writer.saveJob({ id: job.id, progress })
+        }
+        board.emit(job.id, { kind: 'progress', progress })
+        board.changed(job)
+      },
+      onLogs(lines, dropped) {
+        const numbered = numberLines(running, lines, dropped, parts.maxLogLines())
+        if (numbered.length === 0) return
+        history.writer.saveLogs(job.id, numbered)
+        board.emit(job.id, { kind: 'log', lines: numbered })
+      },
+    }
+  }
+
+  function finish(running: RunningAttempt, report: AttemptReport): Verdict {
+    const { job, attempt } = running
+    const finishedAt = new Date().toISOString()
+    attempt.finishedAt = finishedAt
+    attempt.outcome = report.outcome
+    if (report.error !== undefined) attempt.error = report.error
+    if (report.cpuMs !== undefined) attempt.cpuMs = report.cpuMs
+    if (report.peakHeapBytes !== undefined) attempt.peakHeapBytes = report.peakHeapBytes
+    // Cancelled before it had a thread: it is no attempt, but its outcome belongs into the history.
+    if (!running.started && report.outcome !== 'cancelled') {
+      attempt.startedAt = finishedAt
+      job.attempts.push(attempt)
+    }
+    if (job.attempts.includes(attempt)) history.writer.saveAttempt(job.id, attempt)
+    parts.onOutcome(report.outcome)
+    return verdictOf(running, report)
+  }
+
+  function verdictOf(running: RunningAttempt, report: AttemptReport): Verdict {
+    const { job } = running
+    if (report.outcome === 'completed') {
+      const result = report.result ?? null
+      job.result = result
+      delete job.error
+      return { kind: 'complete', result }
+    }
+    const error = report.error ?? { code: 'JOB_FAILED', message: `The attempt ended as ${report.outcome}.` }
+    if (report.outcome === 'cancelled') {
+      if (running.cancel === undefined) return { kind: 'postpone', delayMs: 0 }
+      job.error = error
+      const again = running.cancel.then === 'retry'
+      return { kind: 'fail', error, retry: again, cancelled: !again }
+    }
+    job.error = error
+    return { kind: 'fail', error, retry: report.retryable, cancelled: false }
+  }
+
+  /** No attempt is made of it; the history learns of the job all the same. */
+  function setAside(taken: Taken): Verdict {
+    const verdict = parts.unknownTypes.verdictFor(taken.job)
+    const job = board.recent(taken.job.id) ?? jobFromQueue(taken.job)
+    job.state = 'waiting'
+    delete job.startedAt
+    if (verdict.kind === 'fail') job.error = verdict.error
+    history.writer.saveJob(recordOf(job))
+    board.changed(job)
+    return verdict
+  }
+
+  async function run(taken: Taken): Promise<Verdict> {
+    const entry = catalog.get(taken.job.type)
+    if (entry === undefined) return setAside(taken)
+    if (parts.stopping()) return { kind: 'postpone', delayMs: 0 }
+
+    const job = await jobBefore(taken)
+    const defaults = entry.jobType.defaults
+    const executor = job.options.executor ?? defaults.executor ?? 'thread'
+    const timeoutMs = job.options.timeoutMs ?? defaults.timeoutMs
+    const memoryMb = job.options.memoryMb ?? defaults.memoryMb
+    job.state = 'active'
+    job.waitingReason = { code: 'ALL_THREADS_BUSY', message: 'All threads are busy. Next in line.' }
+    const attempt: Attempt = {
+      number: (job.attempts.at(-1)?.number ?? 0) + 1,
+      executor,
+      runner: parts.runnerId,
+      startedAt: new Date().toISOString(),
+    }
+    const running: RunningAttempt = { job, attempt, run: undefined, started: false, logSeq: 0, dropped: 0 }
+    if (taken.started > 1) running.logSeq = await lastLogSeq(history, job.id)
+    board.hold(running)
+    const request: AttemptRequest = {
+      jobId: job.id,
+      type: job.type,
+      input: taken.job.input,
+      attempt: attempt.number,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(memoryMb === undefined ? {} : { memoryMb }),
+    }
+    running.run = parts.executors[executor].run(request, listenerFor(running, taken))
+    const report = await running.run.report
+    return finish(running, report)
+  }
+
+  return async (taken) => {
+    try {
+      return await run(taken)
+    } finally {
+      board.release(taken.job.id)
+    }
+  }
+}
+
+/** Ids start over when a queue is wiped; only a job made at the same time is the same job. */
+function sameJob(job: Job | undefined, taken: Taken): Job | undefined {
+  return job !== undefined && Date.parse(job.createdAt) === taken.job.createdAt ? job : undefined
+}
+
+/** What the history keeps of a job in its own row. */
+export function recordOf(job: Job): Omit<Job, 'attempts' | 'waitingReason'> {
+  const { attempts: _attempts, waitingReason: _reason, ...record } = job
+  return record
+}
+
+async function lastLogSeq(history: History, jobId: string): Promise<number> {
+  const page = await history.reader.logs(jobId, 0, 1).catch(() => undefined)
+  return page?.total ?? 0
+}
+
+function numberLines(
+  running: RunningAttempt,
+  lines: Pick<LogLine, 'at' | 'level' | 'text'>[],
+  droppedBefore: number,
+  limit: number,
+): LogLine[] {
+  const room = Math.max(0, limit - running.logSeq)
+  const kept = lines.slice(0, room)
+  const dropped = droppedBefore + lines.length - kept.length
+  const numbered = kept.map((line) => ({ ...line, seq: ++running.logSeq, attempt: running.attempt.number }))
+  if (dropped > 0) {
+    const first = running.dropped === 0
+    running.dropped += dropped
+    // Past the limit one line says so; further ones are only counted.
+    if (room > 0 || first) {
+      const text =
+        room > 0 ? `${dropped} lines dropped` : `Log limit of ${limit} lines reached, further lines are dropped`
+      numbered.push({
+        seq: ++running.logSeq,
+        attempt: running.attempt.number,
+        at: new Date().toISOString(),
+        level: 'warn',
+        text,
+      })
+    }
+  }
+  return numbered
+}

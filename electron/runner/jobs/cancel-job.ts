@@ -1,0 +1,122 @@
+import type { CancelResult } from '../../contract/contract.ts'
+import { TorilError } from '../../contract/errors.ts'
+import { isFinished, type Job } from '../../contract/job.ts'
+import type { HistoryWriter } from '../history/history.ts'
+import type { JobQueue } from '../queue/job-queue.ts'
+import { recordOf } from './attempt-processor.ts'
+import type { JobBoard, RunningAttempt } from './job-board.ts'
+
+export interface CancelOptions {
+  now?: boolean | undefined
+  then?: 'stop' | 'retry' | undefined
+  reason?: string | undefined
+  /** Who asked: panel, cli, rest. */
+  by: string
+}
+
+export interface CancelParts {
+  queue: JobQueue
+  writer: HistoryWriter
+  board: JobBoard
+  graceMs: () => number
+  /** The job as callers see it; rejects JOB_NOT_FOUND. */
+  get: (id: string) => Promise<Job>
+  /** The job has left the queue for good. */
+  onCancelled: (job: Job) => void
+}
+
+function reasonText(options: CancelOptions): string {
+  return options.reason === undefined ? `Cancelled from the ${options.by}.` : options.reason
+}
+
+/** Two steps: ask, then kill after the grace time. A job that does not run yet is taken out at once. */
+export function createCancel(parts: CancelParts): (id: string, options: CancelOptions) => Promise<CancelResult> {
+  function kill(running: RunningAttempt, reason: string): boolean {
+    return running.run?.kill(reason) ?? false
+  }
+
+  async function cancelRunning(running: RunningAttempt, options: CancelOptions): Promise<CancelResult> {
+    const { job } = running
+    const then = options.then ?? 'stop'
+    const reason = reasonText(options)
+    if (running.cancel?.timer) clearTimeout(running.cancel.timer)
+    running.cancel = { by: options.by, reason, then }
+    if (!running.started) {
+      running.run?.cancel(reason)
+      await running.run?.report
+      return {
+        result: 'cancelled',
+        message: `#${job.id} is cancelled. It had not started.`,
+        job: await parts.get(job.id),
+      }
+    }
+    running.run?.cancel(reason)
+    if (running.attempt.executor === 'inline') {
+      job.waitingReason = { code: 'CANCELLING', message: 'Asked to stop. It runs inline, so it cannot be forced.' }
+      parts.board.changed(job)
+      return {
+        result: 'asked',
+        message: `#${job.id} is asked to stop. It runs in the runner's own process, so it cannot be forced.`,
+        job: await parts.get(job.id),
+      }
+    }
+    const graceMs = options.now ? 0 : parts.graceMs()
+    if (graceMs === 0 && kill(running, reason)) {
+      await running.run?.report
+      return { result: 'killed', message: `#${job.id} was killed.`, job: await parts.get(job.id) }
+    }
+    const killAt = new Date(Date.now() + graceMs).toISOString()
+    running.cancel.killAt = killAt
+    running.cancel.timer = setTimeout(() => kill(running, `${reason} It did not stop within ${graceMs} ms.`), graceMs)
+    job.waitingReason = { code: 'CANCELLING', message: `Asked to stop. Its thread is ended at ${killAt}.` }
+    parts.board.changed(job)
+    return {
+      result: 'asked',
+      message: `#${job.id} is asked to stop. Its thread is ended in ${graceMs} ms.`,
+      killAt,
+      job: await parts.get(job.id),
+    }
+  }
+
+  async function cancelWaiting(job: Job, options: CancelOptions): Promise<CancelResult | undefined> {
+    if (!(await parts.queue.remove(job.id))) return undefined
+    const { waitingReason: _reason, ...rest } = job
+    const cancelled: Job = {
+      ...rest,
+      state: 'cancelled',
+      finishedAt: new Date().toISOString(),
+      error: { code: 'CANCELLED', message: reasonText(options) },
+    }
+    parts.writer.saveJob(recordOf(cancelled))
+    parts.board.changed(cancelled)
+    parts.onCancelled(cancelled)
+    return { result: 'cancelled', message: `#${job.id} is cancelled. It was ${job.state}.`, job: cancelled }
+  }
+
+  return async (id, options) => {
+    // A job may start between the look and the removal: then the next look finds it running.
+    for (let tries = 0; tries < 10; tries += 1) {
+      const running = parts.board.running(id)
+      if (running !== undefined) return cancelRunning(running, options)
+      const job = await parts.get(id)
+      if (isFinished(job.state)) {
+        throw new TorilError('JOB_FINISHED', `Job ${id} is ${job.state} already, so it cannot be cancelled.`)
+      }
+      if (job.state !== 'active') {
+        if (options.then === 'retry') {
+          throw new TorilError(
+            'INVALID_REQUEST',
+            `Job ${id} has not started, so there is no attempt to stop and retry.`,
+            {
+              issues: [{ path: ['then'], message: 'Only a running job can be stopped and retried.' }],
+            },
+          )
+        }
+        const result = await cancelWaiting(job, options)
+        if (result !== undefined) return result
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new TorilError('RUNNING_ELSEWHERE', `Job ${id} runs on another runner. Cancel it there.`)
+  }
+}

@@ -1,0 +1,105 @@
+import type { Attempt, Job, JobEvent } from '../../contract/job.ts'
+import type { AttemptRun } from '../executors/executor.ts'
+
+/** An attempt that this runner holds now. */
+export interface RunningAttempt {
+  /** The board's own object: its fields change as the attempt goes on. */
+  readonly job: Job
+  readonly attempt: Attempt
+  run: AttemptRun | undefined
+  /** False while it waits for a thread. */
+  started: boolean
+  logSeq: number
+  dropped: number
+  cancel?: { by: string; reason: string; then: 'stop' | 'retry'; killAt?: string; timer?: NodeJS.Timeout }
+}
+
+/** Jobs remembered after their last change, so that lists and streams need no read for them. */
+const recentLimit = 2_000
+
+export type Follower = (event: JobEvent) => void
+
+/**
+ * What this runner knows at this moment, in memory: the attempts it holds, and the jobs that changed
+ * last. It is a view, never the truth: that is the queue, and the history for what is over.
+ */
+export class JobBoard {
+  readonly #active = new Map<string, RunningAttempt>()
+  readonly #recent = new Map<string, Job>()
+  readonly #followers = new Map<string, Set<Follower>>()
+  readonly #changeListeners = new Set<(id: string) => void>()
+  readonly #removeListeners = new Set<(id: string) => void>()
+
+  running(id: string): RunningAttempt | undefined {
+    return this.#active.get(id)
+  }
+
+  allRunning(): IterableIterator<RunningAttempt> {
+    return this.#active.values()
+  }
+
+  get activeCount(): number {
+    return this.#active.size
+  }
+
+  recent(id: string): Job | undefined {
+    return this.#recent.get(id)
+  }
+
+  hold(running: RunningAttempt): void {
+    this.#active.set(running.job.id, running)
+    this.changed(running.job)
+  }
+
+  release(id: string): void {
+    const running = this.#active.get(id)
+    if (running?.cancel?.timer) clearTimeout(running.cancel.timer)
+    this.#active.delete(id)
+  }
+
+  /** Call after a job's state, progress or attempts changed. */
+  changed(job: Job): void {
+    this.#recent.delete(job.id)
+    this.#recent.set(job.id, job)
+    if (this.#recent.size > recentLimit) {
+      const oldest = this.#recent.keys().next().value
+      if (oldest !== undefined) this.#recent.delete(oldest)
+    }
+    for (const listener of this.#changeListeners) listener(job.id)
+    // A copy: the job goes on changing, and a follower may read the event later.
+    if (this.#followers.has(job.id)) this.emit(job.id, { kind: 'job', job: { ...job, attempts: [...job.attempts] } })
+  }
+
+  emit(id: string, event: JobEvent): void {
+    for (const follower of this.#followers.get(id) ?? []) follower(event)
+  }
+
+  isFollowed(id: string): boolean {
+    return this.#followers.has(id)
+  }
+
+  removed(id: string): void {
+    this.#recent.delete(id)
+    for (const listener of this.#removeListeners) listener(id)
+  }
+
+  follow(id: string, follower: Follower): () => void {
+    const set = this.#followers.get(id) ?? new Set()
+    this.#followers.set(id, set.add(follower))
+    return () => {
+      set.delete(follower)
+      if (set.size === 0) this.#followers.delete(id)
+    }
+  }
+
+  /** Called with the id of every job that changes. */
+  onChange(listener: (id: string) => void): () => void {
+    this.#changeListeners.add(listener)
+    return () => this.#changeListeners.delete(listener)
+  }
+
+  onRemove(listener: (id: string) => void): () => void {
+    this.#removeListeners.add(listener)
+    return () => this.#removeListeners.delete(listener)
+  }
+}

@@ -1,0 +1,84 @@
+import { isFinished, type Job, type JobEvent, type LogLine, type Progress } from '../../contract/job.ts'
+import type { JobBoard } from './job-board.ts'
+
+const batchMs = 100
+/** Lines held for a slow reader; the rest is in the logs. */
+const maxHeldLines = 2_000
+
+/** What has happened since the reader last took something. */
+class Held {
+  job: Job | undefined
+  progress: Progress | undefined
+  lines: LogLine[] = []
+
+  get empty(): boolean {
+    return this.job === undefined && this.progress === undefined && this.lines.length === 0
+  }
+
+  get finished(): boolean {
+    return this.job !== undefined && isFinished(this.job.state)
+  }
+}
+
+export interface JobEventsParts {
+  board: JobBoard
+  get: (id: string) => Promise<Job>
+  id: string
+  signal: AbortSignal
+}
+
+/**
+ * First the job as it is, then what happens, in batches of at most ten a second, until it has finished.
+ * A slow reader gets the newest progress and state, not a growing queue.
+ */
+export async function* jobEvents({ board, get, id, signal }: JobEventsParts): AsyncGenerator<JobEvent> {
+  let held = new Held()
+  let wake: () => void = () => undefined
+
+  const stop = board.follow(id, (event) => {
+    if (event.kind === 'job') held.job = event.job
+    else if (event.kind === 'progress') held.progress = event.progress
+    else if (held.lines.length < maxHeldLines) held.lines.push(...event.lines)
+    wake()
+  })
+  const onAbort = (): void => wake()
+  signal.addEventListener('abort', onAbort)
+
+  try {
+    const first = await get(id)
+    yield { kind: 'job', job: first }
+    if (isFinished(first.state)) return
+    while (!signal.aborted) {
+      if (held.empty) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        if (signal.aborted) return
+        if (!held.finished) await pause(batchMs, signal)
+      }
+      const batch = held
+      held = new Held()
+      if (batch.lines.length > 0) yield { kind: 'log', lines: batch.lines }
+      if (batch.progress !== undefined) yield { kind: 'progress', progress: batch.progress }
+      if (batch.job !== undefined) {
+        yield { kind: 'job', job: batch.job }
+        if (isFinished(batch.job.state)) return
+      }
+    }
+  } finally {
+    stop()
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms)
+    function done(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done)
+  })
+}

@@ -1,0 +1,147 @@
+import type { JobList } from '../../contract/contract.ts'
+import { TorilError } from '../../contract/errors.ts'
+import { isFinished, type Job } from '../../contract/job.ts'
+import type { History } from '../history/history.ts'
+import type { JobQueue } from '../queue/job-queue.ts'
+import type { JobListInput, Runner } from '../runner.ts'
+import { recordOf } from './attempt-processor.ts'
+import { createCancel } from './cancel-job.ts'
+import { createEnqueue, type EnqueueParts } from './enqueue.ts'
+import type { JobBoard } from './job-board.ts'
+import { jobEvents } from './job-events.ts'
+import { jobFromQueue, stateOf } from './job-from-queue.ts'
+import { presented, type WaitingContext } from './waiting-reason.ts'
+
+export interface JobServiceParts extends EnqueueParts {
+  history: History
+  board: JobBoard
+  queue: JobQueue
+  waitingContext: () => WaitingContext
+  onCancelled: (job: Job) => void
+}
+
+function notFound(id: string): TorilError {
+  return new TorilError('JOB_NOT_FOUND', `There is no job ${id}.`)
+}
+
+/** The operations on jobs, over queue, history and what this runner holds in memory. */
+export function createJobService(parts: JobServiceParts): Runner['jobs'] {
+  const { board, history, queue } = parts
+  const enqueue = createEnqueue(parts)
+
+  /** What runs here, as it is this moment, over what was read. */
+  function overlay(job: Job): Job {
+    const running = board.running(job.id)
+    const newest = running?.job ?? board.recent(job.id)
+    // A job's number can come again after its queue was wiped: only the same job is overlaid.
+    if (newest === undefined || newest.createdAt !== job.createdAt) return job
+    const attempts = newest.attempts.length >= job.attempts.length ? newest.attempts : job.attempts
+    return { ...newest, attempts }
+  }
+
+  async function get(id: string): Promise<Job> {
+    const running = board.running(id)
+    if (running !== undefined) return { ...running.job, attempts: [...running.job.attempts] }
+    const kept = await history.reader.job(id)
+    if (kept !== undefined && isFinished(kept.state)) return kept
+    const queued = await queue.get(id)
+    if (queued === undefined) {
+      if (kept === undefined) throw notFound(id)
+      return presented(overlay(kept), parts.waitingContext())
+    }
+    const known = kept === undefined ? jobFromQueue(queued) : { ...overlay(kept), state: stateOf(queued) }
+    if (kept === undefined) parts.writer.saveJob(recordOf(known))
+    return presented(known, parts.waitingContext())
+  }
+
+  async function list(input: JobListInput): Promise<JobList> {
+    const { query, state, cursor, type, since, until, limit } = input
+    const page = await history.reader.search({
+      limit,
+      ...(query ? { text: query } : {}),
+      ...(state === undefined || state.length === 0 ? {} : { states: state }),
+      ...(type === undefined ? {} : { type }),
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    const context = parts.waitingContext()
+    return { ...page, jobs: page.jobs.map((job) => presented(overlay(job), context)) }
+  }
+
+  async function remove(id: string): Promise<void> {
+    if (board.running(id) !== undefined) throw activeError(id)
+    const inQueue = await queue.get(id)
+    if (inQueue !== undefined && !(await queue.remove(id))) {
+      if ((await queue.get(id)) !== undefined) throw activeError(id)
+    }
+    const inHistory = await history.removeJob(id)
+    if (inQueue === undefined && !inHistory) throw notFound(id)
+    board.removed(id)
+  }
+
+  function activeError(id: string): TorilError {
+    return new TorilError('JOB_ACTIVE', `Job ${id} is running. Cancel it before removing it.`)
+  }
+
+  async function retry(id: string): Promise<Job> {
+    const job = await get(id)
+    if (!isFinished(job.state))
+      throw new TorilError('JOB_NOT_FINISHED', `Job ${id} is ${job.state}, so it cannot be retried.`)
+    if (!(await queue.retry(id))) {
+      // The queue has let go of it: the same input and options make a new job.
+      const { deduplicationId: _once, delayMs: _delay, ...options } = job.options
+      return enqueue(job.type, job.input, options)
+    }
+    const {
+      result: _result,
+      error: _error,
+      finishedAt: _finished,
+      startedAt: _started,
+      progress: _progress,
+      ...rest
+    } = job
+    const again: Job = { ...rest, state: 'waiting' }
+    history.writer.saveJob(recordOf(again))
+    board.changed(again)
+    return presented(again, parts.waitingContext())
+  }
+
+  async function promote(id: string): Promise<Job> {
+    if (!(await queue.promote(id))) {
+      const job = await get(id)
+      throw new TorilError('JOB_NOT_DELAYED', `Job ${id} is ${job.state}, not delayed.`)
+    }
+    const job = await get(id)
+    const { delayMs: _delay, ...options } = job.options
+    const promoted: Job = job.state === 'delayed' ? { ...job, options, state: 'waiting' } : job
+    if (board.running(id) === undefined) {
+      history.writer.saveJob({ id, options, state: promoted.state })
+      board.changed(promoted)
+    }
+    return presented(promoted, parts.waitingContext())
+  }
+
+  return {
+    enqueue: async (type, input, options) => presented(await enqueue(type, input, options), parts.waitingContext()),
+    list,
+    get,
+    remove,
+    async logs(id, after, limit) {
+      await get(id)
+      const page = await history.reader.logs(id, after, limit)
+      return { ...page, dropped: board.running(id)?.dropped ?? 0 }
+    },
+    events: (id, signal) => jobEvents({ board, get, id, signal }),
+    cancel: createCancel({
+      queue,
+      writer: history.writer,
+      board,
+      get,
+      graceMs: () => parts.preferences().cancel.graceMs,
+      onCancelled: parts.onCancelled,
+    }),
+    retry,
+    promote,
+  }
+}

@@ -1,0 +1,139 @@
+import type { Job } from '../contract/job.ts'
+import type { SystemInfo } from '../contract/runner.ts'
+import type { Catalog } from './catalog/catalog.ts'
+import type { History } from './history/history.ts'
+import type { JobBoard } from './jobs/job-board.ts'
+import type { LiveRunners } from './jobs/live-runners.ts'
+import { presented, type WaitingContext } from './jobs/waiting-reason.ts'
+import type { ThreadPool } from './pool/thread-pool.ts'
+import type { PreferencesStore } from './preferences/preferences-store.ts'
+import type { JobQueue } from './queue/job-queue.ts'
+import type { Health, Runner } from './runner.ts'
+import type { QueueStats } from './stats/queue-stats.ts'
+import { watchUpdates, type FeedSource } from './updates/update-feed.ts'
+
+export interface FacadeParts {
+  id: string
+  jobs: Runner['jobs']
+  queue: JobQueue
+  history: History
+  stats: QueueStats
+  preferences: PreferencesStore
+  catalog: Catalog
+  pool: ThreadPool
+  runners: LiveRunners
+  board: JobBoard
+  system: () => SystemInfo
+  waitingContext: () => WaitingContext
+  outcomes: Record<string, number>
+  stop: () => Promise<void>
+}
+
+const snapshotLive = 200
+const snapshotFinished = 50
+
+function feedSource(parts: FacadeParts): FeedSource {
+  const { board, stats, pool, runners, preferences, jobs, queue, catalog } = parts
+  return {
+    queueInfo: () => stats.info(),
+    threads: () => pool.threads(),
+    runners: () => runners.list(),
+    preferences: () => preferences.current(),
+    system: parts.system,
+    async firstJobs() {
+      const [live, finished] = await Promise.all([
+        jobs.list({ state: ['active', 'waiting', 'delayed', 'waiting-children'], limit: snapshotLive }),
+        jobs.list({ state: ['completed', 'failed', 'cancelled'], limit: snapshotFinished }),
+      ])
+      return [...live.jobs, ...finished.jobs]
+    },
+    job(id): Job | undefined {
+      const job = board.recent(id)
+      return job === undefined ? undefined : presented(job, parts.waitingContext())
+    },
+    subscribe(mark) {
+      const stops = [
+        board.onChange((id) => mark({ kind: 'job', id })),
+        board.onRemove((id) => mark({ kind: 'removed', id })),
+        pool.onChange(() => mark({ kind: 'threads' })),
+        pool.watch(),
+        preferences.onChange(() => mark({ kind: 'preferences' })),
+        catalog.onChange(() => mark({ kind: 'jobTypes' })),
+        queue.onConnection(() => mark({ kind: 'queue' })),
+        queue.onEvent((event) => {
+          if (event.kind !== 'paused' && event.kind !== 'resumed') return
+          stats.setPaused(event.kind === 'paused')
+          mark({ kind: 'queue' })
+        }),
+      ]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+  }
+}
+
+async function healthOf(parts: FacadeParts): Promise<Health> {
+  const connection = parts.queue.connection()
+  const database = await parts.history.ping().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+  const reasons = [
+    ...(connection.state === 'live' ? [] : [connection.message ?? 'The queue cannot be reached.']),
+    ...(database === undefined ? [] : [database]),
+  ]
+  return {
+    ready: reasons.length === 0,
+    reasons,
+    queue: connection.state === 'live' ? 'ok' : 'unreachable',
+    database: database === undefined ? 'ok' : 'unreachable',
+  }
+}
+
+/** The runner as its shells see it, over its parts. */
+export function runnerFacade(parts: FacadeParts): Runner {
+  const { queue, stats, history, preferences, pool } = parts
+  const source = feedSource(parts)
+
+  async function setPaused(paused: boolean): ReturnType<Runner['queue']['info']> {
+    await (paused ? queue.pause() : queue.resume())
+    stats.setPaused(paused)
+    return stats.info()
+  }
+
+  return {
+    id: parts.id,
+    jobs: parts.jobs,
+    queue: {
+      info: () => stats.info(),
+      pause: () => setPaused(true),
+      resume: () => setPaused(false),
+      throughput: (range) => history.reader.throughput(range, new Date()),
+    },
+    preferences: {
+      current: () => preferences.current(),
+      update: (patch) => preferences.update(patch),
+    },
+    jobTypes: () => parts.catalog.list(),
+    threads: () => pool.threads(),
+    runners: () => parts.runners.list(),
+    system: parts.system,
+    watch: (signal) => watchUpdates(source, signal),
+    activeCount: () => parts.board.activeCount,
+    health: () => healthOf(parts),
+    async metrics() {
+      const info = await stats.info()
+      const threads = pool.threads()
+      return {
+        jobs: info.counts,
+        attempts: { ...parts.outcomes },
+        threads: { total: threads.length, busy: threads.filter((thread) => thread.job !== undefined).length },
+        poolWaiting: pool.waiting(),
+        paused: info.paused,
+        connected: info.connection.state === 'live',
+      }
+    },
+    stop: parts.stop,
+  }
+}

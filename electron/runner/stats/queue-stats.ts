@@ -1,0 +1,104 @@
+import type { Job } from '../../contract/job.ts'
+import { isFinished } from '../../contract/job.ts'
+import type { QueueInfo } from '../../contract/runner.ts'
+import type { History } from '../history/history.ts'
+import type { JobBoard } from '../jobs/job-board.ts'
+import type { JobQueue } from '../queue/job-queue.ts'
+import { RateMeter } from './rate-meter.ts'
+
+/** Counts are read again at most this often, however many ask. */
+const maxAgeMs = 200
+/** Jobs whose state was counted last, so that each change of state counts once. */
+const countedLimit = 10_000
+
+export interface QueueStatsParts {
+  queue: JobQueue
+  history: History
+  board: JobBoard
+  /** Jobs put aside for want of a runner that knows them: delayed in the queue, waiting for people. */
+  parkedCount: () => number
+}
+
+export interface QueueStats {
+  info(): Promise<QueueInfo>
+  /** Whether the queue was paused when last seen. */
+  paused(): boolean
+  setPaused(paused: boolean): void
+  /** Forget what was read, after a change of this runner's own. */
+  stale(): void
+}
+
+/** Counts and rates of the queue, read at most five times a second. */
+export function createQueueStats({ queue, history, board, parkedCount }: QueueStatsParts): QueueStats {
+  const enqueued = new RateMeter()
+  const completed = new RateMeter()
+  const failed = new RateMeter()
+  const counted = new Map<string, Job['state']>()
+  let paused = false
+  let reading: Promise<QueueInfo> | undefined
+  let readAt = -Infinity
+
+  board.onChange((id) => {
+    const job = board.recent(id)
+    if (job === undefined) return
+    const before = counted.get(id)
+    if (before === job.state) return
+    if (before === undefined && !isFinished(job.state)) enqueued.add()
+    if (job.state === 'completed') completed.add()
+    if (job.state === 'failed') failed.add()
+    counted.delete(id)
+    counted.set(id, job.state)
+    const oldest = counted.keys().next().value
+    if (counted.size > countedLimit && oldest !== undefined) counted.delete(oldest)
+  })
+
+  async function read(): Promise<QueueInfo> {
+    const [live, finished, isPaused] = await Promise.all([queue.counts(), history.reader.counts(), queue.isPaused()])
+    paused = isPaused
+    const parked = Math.min(parkedCount(), live.delayed)
+    return {
+      name: queue.name,
+      backend: queue.backend,
+      paused,
+      counts: {
+        waiting: live.waiting + parked,
+        delayed: live.delayed - parked,
+        'waiting-children': live['waiting-children'],
+        active: live.active,
+        completed: finished.completed,
+        failed: finished.failed,
+        cancelled: finished.cancelled,
+      },
+      rates: {
+        enqueuedPerMinute: enqueued.perMinute(),
+        completedPerMinute: completed.perMinute(),
+        failedPerMinute: failed.perMinute(),
+      },
+      connection: queue.connection(),
+    }
+  }
+
+  return {
+    info() {
+      const now = performance.now()
+      if (reading === undefined || now - readAt > maxAgeMs) {
+        readAt = now
+        const mine = read()
+        reading = mine
+        // A failed read is not kept for the next caller.
+        mine.catch(() => {
+          if (reading === mine) reading = undefined
+        })
+      }
+      return reading
+    },
+    paused: () => paused,
+    setPaused(value) {
+      paused = value
+      reading = undefined
+    },
+    stale() {
+      reading = undefined
+    },
+  }
+}
