@@ -1,1 +1,37 @@
-export {}
+import { app, dialog } from 'electron'
+import { messageOf, openDesktop, prepareApp } from './desktop.ts'
+import type { DesktopRunner } from './start-runner.ts'
+
+function main(): void {
+  let desktop: DesktopRunner | undefined
+  let failing = false
+
+  /** One dialog, then the end, with whatever runs ended in order: a half-dead Toril would be a worse answer. */
+  const fail = (error: unknown) => {
+    console.error(error)
+    if (failing) return
+    failing = true
+    dialog.showErrorBox(desktop === undefined ? 'Toril could not start' : 'Toril has to stop', messageOf(error))
+    const stopping = desktop?.stop() ?? Promise.resolve()
+    stopping.catch((again: unknown) => console.error(again)).finally(() => app.exit(1))
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  try {
+    const first = prepareApp()
+    // The other process shows its window instead.
+    if (first === undefined) return app.exit(0)
+    app
+      .whenReady()
+      .then(() => openDesktop(first.dataDir))
+      .then((opened) => {
+        desktop = opened
+      })
+      .catch(fail)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+main()

@@ -15,12 +15,16 @@ export interface WindowSettings {
 
 /** The secure defaults spelt out, so that no change of Electron's defaults can loosen them. */
 export function windowOptions(state: WindowState): BrowserWindowConstructorOptions {
-  const { maximized: _maximized, ...bounds } = state
+  const { x, y, width, height } = state
   return {
-    ...bounds,
+    width,
+    height,
+    ...(x === undefined || y === undefined ? {} : { x, y }),
     minWidth: minimumSize.width,
     minHeight: minimumSize.height,
     title: 'Toril',
+    // The panel leaves room for macOS's three buttons in its top bar; elsewhere the system draws the frame.
+    ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const } : {}),
     show: false,
     backgroundColor: '#131418',
     webPreferences: {
