@@ -12,8 +12,8 @@ export function dataDirOf(environment: { TORIL_DATA_DIR?: string | undefined }):
 export function prepareDataDir(dataDir: string): void {
   try {
     const made = mkdirSync(dataDir, { recursive: true })
-    // One that was there keeps its mode: the embedded database may run as a user who must pass through.
-    if (made !== undefined && process.platform !== 'win32') chmodSync(dataDir, 0o711)
+    // One that was there keeps its mode: its owner chose it.
+    if (made !== undefined && process.platform !== 'win32') chmodSync(dataDir, 0o700)
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
