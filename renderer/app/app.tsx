@@ -10,10 +10,13 @@ import { PanelProvider, usePreferences, useSystem } from '../lib/panel-context.t
 import { cssVariablesResolver, theme } from '../theme/theme.ts'
 import { useTheme } from '../theme/use-theme.ts'
 import { Banner } from './banner.tsx'
+import { CommandPalette } from './command-palette.tsx'
 import { Routes } from './routes.tsx'
 import { screenOf } from './screens.ts'
+import { ShortcutsOverlay } from './shortcuts-overlay.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
 
 /** A screen that breaks says so in its place; the shell around it goes on. */
 class ScreenBoundary extends Component<{ path: string; children: ReactNode }, { error: PanelError | undefined }> {
@@ -50,6 +53,7 @@ function useTitle(path: string): void {
 function Shell() {
   const [path] = useLocation()
   useTitle(path)
+  useShortcuts()
   return (
     <>
       <a className="skip" href="#main">
@@ -66,6 +70,8 @@ function Shell() {
         </main>
       </div>
       <Questions />
+      <CommandPalette />
+      <ShortcutsOverlay />
       <Toaster />
     </>
   )

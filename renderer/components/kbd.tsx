@@ -6,5 +6,6 @@ const otherKeys: Record<string, string> = { Mod: 'Ctrl', Enter: '↵', Escape: '
 /** Keys of a shortcut, `Mod+K`: `⌘ K` on a Mac, `Ctrl K` elsewhere. */
 export function Kbd({ keys }: { keys: string }) {
   const names = isMac(navigator) ? macKeys : otherKeys
-  return keys.split('+').map((key) => <kbd key={key}>{names[key] ?? key}</kbd>)
+  // A plus on its own is a key, not what joins two.
+  return (keys === '+' ? [keys] : keys.split('+')).map((key) => <kbd key={key}>{names[key] ?? key}</kbd>)
 }

@@ -1,6 +1,8 @@
 import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver } from '@mantine/core'
 import * as scales from './scales.ts'
 
+const modalDefaults = { radius: 'lg', centered: true, zIndex: 400, transitionProps: { duration: 140 } }
+
 /** Mantine drawn with Toril's tokens: colours come from tokens.css, so both change theme together. */
 export const theme = createTheme({
   colors: scales.colors,
@@ -61,7 +63,8 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, position: 'bottom', zIndex: 300 } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md', zIndex: 300 } },
-    Modal: { defaultProps: { radius: 'lg', centered: true, zIndex: 400, transitionProps: { duration: 140 } } },
+    Modal: { defaultProps: modalDefaults },
+    ModalRoot: { defaultProps: modalDefaults },
     Popover: { defaultProps: { zIndex: 300 } },
     Select: { defaultProps: { size: 'sm', comboboxProps: { zIndex: 410 } } },
   },

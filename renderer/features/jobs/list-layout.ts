@@ -77,8 +77,9 @@ export function layoutJobs(
     // Who is next in line stands first, where the whole line is known.
     if (state === 'waiting' && page.nextCursor === undefined) sorted.reverse()
     const ids = sorted.map((row) => row.id)
-    if (ids.length === 0 && page.total === 0) continue
-    groups.push({ state, ids, total: Math.max(page.total, ids.length), hasMore: page.nextCursor !== undefined })
+    const hasMore = page.nextCursor !== undefined
+    if (ids.length === 0 && !hasMore) continue
+    groups.push({ state, ids, total: hasMore ? Math.max(page.total, ids.length) : ids.length, hasMore })
   }
   return { groups, rows }
 }

@@ -66,7 +66,9 @@ export function RunnersScreen() {
       <div className="head">
         <h1>Runners</h1>
         <span className="meta">
-          {runners === undefined ? '' : `${plural(runners.length, 'process', 'processes')} take jobs from this queue`}
+          {runners === undefined
+            ? ''
+            : `${plural(runners.length, 'process takes', 'processes take')} jobs from this queue`}
         </span>
       </div>
       <div className="rn scroll">

@@ -46,7 +46,11 @@ function Timeline({ thread, segments, now, windowMs, widthPx }: Omit<LaneProps, 
         const tiny = one.kind === 'done' && (one.width / 100) * widthPx < 40 ? ' tiny' : ''
         const label = fitsLabel(one.label ?? '', (cut / 100) * widthPx) ? one.label : undefined
         return (
-          <span key={one.key} className={`sg ${one.kind}${tiny}`} style={{ left: `${one.left}%`, width: `${cut}%` }}>
+          <span
+            key={one.key}
+            className={`sg ${one.kind}${tiny}`}
+            style={{ left: `${one.left}%`, width: one.kind === 'running' ? `${cut}%` : `calc(${cut}% - 1px)` }}
+          >
             {label !== undefined && (
               <em>
                 {label}
