@@ -77,13 +77,34 @@ export class FolderCatalog {
     }
     // Before the files are described: what changes meanwhile is seen.
     if (!this.#isClosed()) this.#watcher.watch(content.folders, false)
-    const next = new Map<string, Known>()
-    for (const file of content.files) {
-      if (this.#isClosed()) return
-      const known = this.#known.get(file.path)
-      next.set(file.path, known?.file.hash === file.hash ? known : await this.#read(file))
+    const changed = content.files.filter(({ path, hash }) => this.#known.get(path)?.file.hash !== hash)
+    // Told one by one, and those that failed before come last: a file that hangs holds up no other.
+    changed.sort((a, b) => this.#failedBefore(a) - this.#failedBefore(b))
+    const read = new Map<string, Known>()
+    const compose = (): Map<string, Known> => {
+      const next = new Map<string, Known>()
+      for (const { path } of content.files) {
+        const known = read.get(path) ?? this.#known.get(path)
+        if (known !== undefined) next.set(path, known)
+      }
+      return next
     }
-    this.#publish(next, undefined)
+    for (const file of changed) {
+      if (this.#isClosed()) return
+      // Something changed meanwhile: look at that first, the rest is still seen as changed then.
+      if (this.#changedMeanwhile()) break
+      read.set(file.path, await this.#read(file))
+      this.#publish(compose(), undefined)
+    }
+    this.#publish(compose(), undefined)
+  }
+
+  #failedBefore({ path }: JobFile): number {
+    return this.#known.get(path)?.problem === undefined ? 0 : 1
+  }
+
+  #changedMeanwhile(): boolean {
+    return this.#again
   }
 
   #isClosed(): boolean {
