@@ -89,7 +89,9 @@ export function ChipsControl({
           {field.suggestions
             .filter((value) => !items.includes(value))
             .map((value) => (
-              <option key={textOfValue(value)} value={textOfValue(value)} />
+              <option key={textOfValue(value)} value={textOfValue(value)}>
+                {textOfValue(value)}
+              </option>
             ))}
         </datalist>
       )}

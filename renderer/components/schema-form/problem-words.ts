@@ -63,7 +63,7 @@ export function wordsFor(error: OutputUnit, rule: unknown, owner: Schema | undef
     case 'minLength':
       return found === '' && limit === 1 ? 'must not be empty' : `must have at least ${count(limit, 'character')}`
     case 'maxLength':
-      return `must have at most ${count(limit, 'character')}, has ${typeof found === 'string' ? [...found].length : 'more'}`
+      return `must have at most ${count(limit, 'character')}, has ${typeof found === 'string' ? Array.from(found).length : 'more'}`
     case 'pattern':
       // The schema's own words, where it has some for this, beat a regular expression.
       return typeof owner?.['errorMessage'] === 'string' ? owner['errorMessage'] : patternWords(String(rule))

@@ -10,7 +10,7 @@ export interface Problem extends Issue {
 }
 
 /** Says which branch of a `oneOf` / `anyOf` the user is filling in, so that only its problems are told. */
-export type BranchOf = (path: JsonPath) => number | undefined
+type BranchOf = (path: JsonPath) => number | undefined
 
 /** Keywords that only say "something inside is wrong": what is inside says it better. */
 const wrappers = new Set([

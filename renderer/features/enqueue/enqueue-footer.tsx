@@ -48,7 +48,7 @@ export function EnqueueFooter({
       <span className={problems > 0 ? 'e-prob' : 'e-prob sec'} role="status">
         {problems > 0 ? counted(problems, 'problem') : missing > 0 ? `${missing} to fill in` : ''}
       </span>
-      <label className="e-n">
+      <label className="e-n" htmlFor="copies">
         <span className="sec">Copies</span>
         <TextDraftField
           id="copies"

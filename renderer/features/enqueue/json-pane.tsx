@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { Button } from '../../components/button.tsx'
 import { CopyIcon } from '../../components/copy-button.tsx'
@@ -14,6 +14,7 @@ import { StateGlyph } from '../../components/state-glyph.tsx'
 import type { Json } from '../../../electron/contract/json.ts'
 import type { JsonSchemaDocument } from '../../../electron/contract/job-type.ts'
 import type { Reference } from './start-from.tsx'
+import './json-pane.css'
 
 /** Where a problem stands in the text; of something missing, the object it is missing from. */
 function markOf(draft: Draft, path: JsonPath): EditorMark | undefined {
@@ -131,9 +132,10 @@ export function JsonPane({
     editor.current?.focus()
     editor.current?.setSelectionRange(at, at)
   }
+  // Only a new turn moves the focus, never a new problem.
+  const goToFirst = useEffectEvent(() => goTo(first?.at ?? 0))
   useEffect(() => {
-    if (focusTurn > 0) goTo(first?.at ?? 0)
-    // Only a new turn moves the focus, never a new problem.
+    if (focusTurn > 0) goToFirst()
   }, [focusTurn])
   return (
     <section className="e-json" aria-label="JSON">

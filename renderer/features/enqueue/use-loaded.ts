@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { toPanelError, type PanelError } from '../../lib/errors.ts'
 
 export interface Loaded<Value> {
@@ -17,15 +17,16 @@ export function useLoaded<Value>(
 ): Loaded<Value> {
   const [turn, setTurn] = useState(0)
   const [state, setState] = useState<{ key: string | undefined; value?: Value; error?: PanelError }>({ key })
+  // A new function at every draw; what it loads is named by the key.
+  const loadNow = useEffectEvent((signal: AbortSignal) => load(signal))
   useEffect(() => {
     if (key === undefined) return
     const stop = new AbortController()
-    load(stop.signal).then(
+    loadNow(stop.signal).then(
       (value) => !stop.signal.aborted && setState({ key, value }),
       (error: unknown) => !stop.signal.aborted && setState({ key, error: toPanelError(error) }),
     )
     return () => stop.abort()
-    // `load` is a new function at every draw; what it loads is named by the key.
   }, [key, turn])
   const current = state.key === key ? state : { value: undefined, error: undefined }
   return { value: current.value, error: current.error, reload: () => setTurn((before) => before + 1) }

@@ -4,6 +4,7 @@ import { formatBytes, formatPercent, plural } from '../../lib/format.ts'
 import { useSystem, useThreads } from '../../lib/panel-context.tsx'
 import type { Change } from './preferences-draft.ts'
 import { previewOf, type PoolPlace, type Preview } from './preview.ts'
+import './preview-pane.css'
 
 /** More places than these would be too small to tell apart. */
 const drawnAtMost = 48

@@ -9,7 +9,7 @@ import type { Change } from './preferences-draft.ts'
 /** A place of the pool: what is there now, or would be. */
 export type PoolPlace = 'busy' | 'blocked' | 'idle' | 'free' | 'new' | 'retiring' | 'gap'
 
-export interface PreviewStep {
+interface PreviewStep {
   when: string
   title: string
   detail?: string

@@ -13,7 +13,7 @@ export const effectLabels: Record<Effect, string> = {
 
 export type SettingValue = string | number | null
 
-export type Control =
+type Control =
   | { kind: 'count'; min: number; max: number; step?: number; unit?: string }
   | { kind: 'duration' }
   | { kind: 'choice'; options: readonly { value: string; label: string }[] }
@@ -31,7 +31,7 @@ export interface Setting {
   effect(before: SettingValue, after: SettingValue): Effect
 }
 
-export interface SettingGroup {
+interface SettingGroup {
   title: string
   settings: readonly Setting[]
 }
