@@ -5,6 +5,7 @@ import { locatePanel } from '../api/locate-files.ts'
 import { createPortServer } from '../api/transports/message-port.ts'
 import { readVersion } from '../api/version.ts'
 import { readEnvironment } from '../runner/environment.ts'
+import { longestGraceMs } from '../runner/stop-grace.ts'
 import { goChannel } from '../preload/channels.ts'
 import { menuTemplate } from './menu.ts'
 import { createPanelHandler, panelScheme } from './panel-protocol.ts'
@@ -14,9 +15,6 @@ import { askAboutRunningJobs } from './quit-question.ts'
 import { startRunner, type DesktopRunner } from './start-runner.ts'
 import { checkForUpdates } from './updates.ts'
 import { focusWindow, openWindow } from './window.ts'
-
-/** As long as a timer can wait, 24 days: the user asked to wait for the jobs, however long they take. */
-const untilFinishedMs = 2 ** 31 - 1
 
 /** Address of Vite's server, which electron-vite names while developing; an installed app heeds no such thing. */
 function developmentUrlOf(): string | undefined {
@@ -63,7 +61,7 @@ export async function openDesktop(dataDir: string): Promise<DesktopRunner> {
         desktop?.runner.preferences.current().cancel.graceMs ?? 0,
       ),
     // A start that is still under way is let finish first: only then is there something to stop.
-    stop: (wait) => starting.then(({ stop }) => stop(wait ? untilFinishedMs : undefined)),
+    stop: (wait) => starting.then(({ stop }) => stop(wait ? longestGraceMs : undefined)),
     exit: (code) => app.exit(code),
   })
   app.on('before-quit', (event) => quitFlow.onBeforeQuit(event))

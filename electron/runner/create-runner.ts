@@ -24,6 +24,7 @@ import { runnerFacade } from './runner-facade.ts'
 import type { Runner } from './runner.ts'
 import { createQueueStats } from './stats/queue-stats.ts'
 import { openStorage } from './storage.ts'
+import { longestGraceMs, StopGrace } from './stop-grace.ts'
 import { StopStack } from './stop-stack.ts'
 
 export interface RunnerConfig {
@@ -68,6 +69,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   const { dataDir, environment } = config
   const runnerId = `${hostname()}-${randomBytes(3).toString('hex')}`
   const startedAt = new Date().toISOString()
+  const grace = new StopGrace()
   let stopping = false
 
   await makeDataDir(dataDir)
@@ -174,7 +176,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   })
   stops.add(async () => {
     stopping = true
-    await consumer.close(preferences.current().cancel.graceMs)
+    grace.allowByDefault(preferences.current().cancel.graceMs)
+    await consumer.close(longestGraceMs, grace.over)
   })
   stops.add(queue.onEvent((event) => mirror.event(event)))
   const housekeeping = startHousekeeping({
@@ -257,6 +260,9 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     system,
     waitingContext,
     outcomes,
-    stop: () => stops.run(),
+    stop(options) {
+      grace.allow(options?.graceMs ?? preferences.current().cancel.graceMs)
+      return stops.run()
+    },
   })
 }

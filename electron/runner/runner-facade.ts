@@ -26,7 +26,7 @@ export interface FacadeParts {
   system: () => SystemInfo
   waitingContext: () => WaitingContext
   outcomes: Record<string, number>
-  stop: () => Promise<void>
+  stop: Runner['stop']
 }
 
 const snapshotLive = 200

@@ -173,9 +173,9 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     settle({ id, state: 'waiting' })
   }
 
-  async function close(graceMs: number): Promise<void> {
+  async function close(graceMs: number, cutShort: AbortSignal | undefined): Promise<void> {
     await stopTaking()
-    await held.whenEmpty(graceMs)
+    await held.whenEmpty(graceMs, cutShort)
     const unfinished = held.all().filter(([, entry]) => entry.decided === undefined)
     await within(Promise.all(unfinished.map(([id, entry]) => giveBack(id, entry))), closeMs)
     ended = true
@@ -213,8 +213,8 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       stopped = false
       await worker.resume()
     },
-    close(graceMs) {
-      closing ??= close(graceMs)
+    close(graceMs, cutShort) {
+      closing ??= close(graceMs, cutShort)
       return closing
     },
   }

@@ -45,16 +45,18 @@ export class HeldJobs {
     if (this.#jobs.size === 0) for (const resolve of this.#waiters) resolve()
   }
 
-  /** Resolves when none is held, or after `ms`. */
-  whenEmpty(ms: number): Promise<void> {
-    if (this.#jobs.size === 0 || ms <= 0) return Promise.resolve()
+  /** Resolves when none is held, after `ms`, or when `cutShort` aborts. */
+  whenEmpty(ms: number, cutShort?: AbortSignal): Promise<void> {
+    if (this.#jobs.size === 0 || ms <= 0 || cutShort?.aborted === true) return Promise.resolve()
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer)
+        cutShort?.removeEventListener('abort', done)
         this.#waiters.delete(done)
         resolve()
       }
       const timer = setTimeout(done, ms)
+      cutShort?.addEventListener('abort', done)
       this.#waiters.add(done)
     })
   }

@@ -77,8 +77,8 @@ export interface Consumer {
   /** Takes no further jobs; resolves at once. `start` takes up again. */
   stopTaking(): Promise<void>
   start(): Promise<void>
-  /** Closes; jobs still running after `graceMs` are given back to wait without using an attempt. */
-  close(graceMs: number): Promise<void>
+  /** Closes; jobs still running after `graceMs`, or when `cutShort` aborts, are given back to wait without using an attempt. */
+  close(graceMs: number, cutShort?: AbortSignal): Promise<void>
 }
 
 /** Things that happen in the queue, whoever did them. On PostgreSQL events can be missed: a hint, never the truth. */
