@@ -19,15 +19,11 @@ import { TopBar } from './top-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
 /** A screen that breaks says so in its place; the shell around it goes on. */
-class ScreenBoundary extends Component<{ path: string; children: ReactNode }, { error: PanelError | undefined }> {
+class ScreenBoundary extends Component<{ children: ReactNode }, { error: PanelError | undefined }> {
   override state: { error: PanelError | undefined } = { error: undefined }
 
   static getDerivedStateFromError(error: unknown): { error: PanelError } {
     return { error: toPanelError(error) }
-  }
-
-  override componentDidUpdate(before: { path: string }): void {
-    if (before.path !== this.props.path && this.state.error !== undefined) this.setState({ error: undefined })
   }
 
   override render(): ReactNode {
@@ -64,7 +60,7 @@ function Shell() {
         <Sidebar />
         <main className="sheet" id="main" tabIndex={-1}>
           <Banner />
-          <ScreenBoundary path={path}>
+          <ScreenBoundary key={path.split('/')[1]}>
             <Routes />
           </ScreenBoundary>
         </main>

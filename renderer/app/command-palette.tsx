@@ -25,6 +25,8 @@ function Option({
   useEffect(() => {
     if (active) option.current?.scrollIntoView({ block: 'nearest' })
   }, [active])
+  // The keys are those of the field above, which keeps the focus.
+  /* oxlint-disable jsx-a11y/click-events-have-key-events */
   return (
     <li
       ref={option}
@@ -77,7 +79,7 @@ function Palette({ onClose }: { onClose(): void }) {
     event.preventDefault()
   }
   return (
-    <div className="pal" onKeyDown={onKeyDown}>
+    <div className="pal">
       <div className="pal-q">
         <Icon name="search" />
         <input
@@ -89,6 +91,7 @@ function Palette({ onClose }: { onClose(): void }) {
           placeholder="Search jobs, types and commands"
           value={query}
           {...(active === undefined ? {} : { 'aria-activedescendant': `command-${active.id}` })}
+          onKeyDown={onKeyDown}
           onChange={(event) => {
             setQuery(event.target.value)
             setAt(0)

@@ -4,13 +4,14 @@ export function Meter({
   label,
   tone = '',
   big = false,
-  role = 'progressbar',
+  kind = 'progressbar',
 }: {
   value: number
   label?: string
   tone?: '' | 'warn' | 'mut' | 'done' | 'failed'
   big?: boolean
-  role?: 'progressbar' | 'meter'
+  /** `meter`: a level rather than how far something is. */
+  kind?: 'progressbar' | 'meter'
 }) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100)
   return (
@@ -18,7 +19,7 @@ export function Meter({
       className={big ? 'meter big' : 'meter'}
       {...(label === undefined
         ? { 'aria-hidden': true }
-        : { role, 'aria-label': label, 'aria-valuenow': percent, 'aria-valuemin': 0, 'aria-valuemax': 100 })}
+        : { role: kind, 'aria-label': label, 'aria-valuenow': percent, 'aria-valuemin': 0, 'aria-valuemax': 100 })}
     >
       <i className={tone} style={{ width: `${percent}%` }} />
     </span>

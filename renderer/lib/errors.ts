@@ -10,8 +10,13 @@ export interface PanelError {
 function readIssues(value: unknown): Issue[] {
   if (typeof value !== 'object' || value === null || !('issues' in value) || !Array.isArray(value.issues)) return []
   return value.issues.filter(
-    (issue): issue is Issue =>
-      typeof issue === 'object' && issue !== null && Array.isArray(issue.path) && typeof issue.message === 'string',
+    (issue: unknown): issue is Issue =>
+      typeof issue === 'object' &&
+      issue !== null &&
+      'path' in issue &&
+      Array.isArray(issue.path) &&
+      'message' in issue &&
+      typeof issue.message === 'string',
   )
 }
 

@@ -145,7 +145,7 @@ describe('what became of a cancel', () => {
 })
 
 test('a toast store of its own for each window', () => {
-  const spy = vi.fn()
+  const spy = vi.fn<() => void>()
   createToastsStore().subscribe(spy)
   createToastsStore().getState().show({ title: 'x' })
   expect(spy).not.toHaveBeenCalled()

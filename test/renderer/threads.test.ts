@@ -83,7 +83,7 @@ describe('a bulk action', () => {
       seen.push(item)
       return item % 3 === 0 ? Promise.reject(new Error(`no ${item}`)) : Promise.resolve()
     })
-    expect(seen.sort()).toEqual([1, 2, 3, 4, 5, 6])
+    expect(seen.toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6])
     expect(result).toEqual({ done: 4, firstError: 'no 3' })
   })
 })

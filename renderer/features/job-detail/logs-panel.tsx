@@ -29,6 +29,8 @@ export function LogsPanel({ lines, dropped, live }: { lines: readonly LogLine[];
   const lastSeq = lines.at(-1)?.seq ?? 0
   const unseen = following ? 0 : shown.filter((line) => line.seq > seenSeq).length
 
+  // Its functions are used here only, never handed to a memoised component.
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,

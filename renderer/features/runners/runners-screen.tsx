@@ -28,7 +28,7 @@ function RunnerRow({ runner }: { runner: Runner }) {
           {runner.busyThreads} of {runner.threads} busy
         </span>
         <Meter
-          role="meter"
+          kind="meter"
           value={runner.threads === 0 ? 0 : runner.busyThreads / runner.threads}
           label={`Busy threads of ${runner.host}`}
         />

@@ -115,7 +115,7 @@ function Heap({ thread }: { thread: Thread }) {
         {mb(heapBytes)}
         <small> / {mb(heapLimitBytes)} MB</small>
       </span>
-      <Meter role="meter" value={share} label={`Heap of ${thread.id}`} tone={near ? 'warn' : 'mut'} />
+      <Meter kind="meter" value={share} label={`Heap of ${thread.id}`} tone={near ? 'warn' : 'mut'} />
     </>
   )
 }
@@ -183,10 +183,16 @@ export const Lane = memo(function Lane(props: LaneProps) {
       className={`lane ${look}${selected ? ' on' : ''}`}
       aria-label={describeLane(thread)}
       {...(selected ? { 'aria-current': true } : {})}
-      onClick={() => onSelect(thread.id)}
     >
       <div className="l-id">
-        <button type="button" className="mono" aria-label={`Select ${thread.id}`} aria-pressed={selected}>
+        {/* Its target covers the whole lane; what can be pressed by itself lies above it. */}
+        <button
+          type="button"
+          className="mono"
+          aria-label={`Select ${thread.id}`}
+          aria-pressed={selected}
+          onClick={() => onSelect(thread.id)}
+        >
           {thread.id}
         </button>
         <StateGlyph name={glyphOfThread(thread.state)} />
@@ -203,7 +209,7 @@ export const Lane = memo(function Lane(props: LaneProps) {
         <Heap thread={thread} />
       </div>
       <div className={thread.state === 'blocked' ? 'l-e num t-retry' : 'l-e num'}>{formatLoop(thread.loop)}</div>
-      <div className="l-a" onClick={(event) => event.stopPropagation()}>
+      <div className="l-a">
         <Action thread={thread} />
       </div>
     </li>
