@@ -38,6 +38,8 @@ export function ChoiceGroup({
   return (
     <div
       ref={group}
+      // Not on a button: the label of the field would then replace the name of the choice.
+      id={id}
       className={invalid ? 'seg full bad' : 'seg full'}
       role="radiogroup"
       aria-labelledby={`${id}:label`}
@@ -57,7 +59,6 @@ export function ChoiceGroup({
           tabIndex={index === Math.max(0, chosen) ? 0 : -1}
           disabled={disabled}
           onClick={() => onChange(clearable && index === chosen ? null : option.value)}
-          {...(index === Math.max(0, chosen) ? { id } : {})}
         >
           {option.label}
         </button>

@@ -158,17 +158,11 @@ function ConstantField({ field, required, path }: FieldProps & { field: Extract<
   const text = JSON.stringify(field.value)
   return (
     <FieldFrame field={field} required={required} state={state}>
-      <div className="row">
+      <div className="row" id={state.id} tabIndex={-1}>
         {sameJson(state.value, field.value) ? (
           <span className="mono sec">{text}</span>
         ) : (
-          <button
-            type="button"
-            className="fix mono"
-            id={state.id}
-            disabled={state.locked}
-            onClick={() => state.set(field.value)}
-          >
+          <button type="button" className="fix mono" disabled={state.locked} onClick={() => state.set(field.value)}>
             Use {text}
           </button>
         )}

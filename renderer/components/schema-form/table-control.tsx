@@ -28,7 +28,7 @@ export function TableControl({ field, path, state }: { field: TableField; path: 
   const rows = Array.isArray(state.value) ? state.value : []
   const blank = initialValue({ kind: 'group', label: '', nullable: false, members: field.columns })
   return (
-    <div className="f-table" role="group" aria-labelledby={`${state.id}:label`}>
+    <div className="f-table" id={state.id} tabIndex={-1} role="group" aria-labelledby={`${state.id}:label`}>
       {rows.length > 0 && (
         <table>
           <thead>
@@ -64,7 +64,6 @@ export function TableControl({ field, path, state }: { field: TableField; path: 
         </table>
       )}
       <Button
-        id={state.id}
         size="sm"
         icon="plus"
         disabledReason={state.locked ? 'The JSON cannot be read' : undefined}

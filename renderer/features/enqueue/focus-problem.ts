@@ -6,7 +6,9 @@ export function focusField(root: Document, formId: string, path: JsonPath): bool
   for (let length = path.length; length >= 0; length -= 1) {
     const control = root.getElementById(fieldId(formId, path.slice(0, length)))
     if (control === null) continue
-    control.focus()
+    // A group of choices takes the focus at the one that is reached with Tab.
+    const target = control.querySelector<HTMLElement>('[role="radio"][tabindex="0"], .fix') ?? control
+    target.focus()
     control.scrollIntoView({ block: 'nearest' })
     return true
   }
