@@ -22,9 +22,9 @@ await runMain(async () => {
   const open = !process.argv.includes('--no-open')
   const args = process.argv.slice(2).filter((argument) => !own.has(argument))
   const electron = await electronOrReason()
-  if ('file' in electron) return runChild(electron.file, [root, ...args])
+  if ('file' in electron) return runChild(electron.file, [root, ...args], { ownGroup: true })
   say(
-    `${electron.reason}. ${open ? 'Opening the panel in the browser instead.' : 'The panel is in the browser instead.'}`,
+    `${electron.reason}. ${open ? 'Opening the panel in the browser instead.' : 'Open the panel in a browser instead.'}`,
   )
   return runHeadless(args, { open })
 })

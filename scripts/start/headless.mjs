@@ -30,6 +30,7 @@ export function runHeadless(args, { open }) {
   let opened = !open
   return runChild(nodeBinary, [join(root, 'out', 'main', 'serve.js'), ...args], {
     env: toolEnvironment(),
+    ownGroup: true,
     ...(open && {
       onLine(line) {
         const url = opened ? undefined : /https?:\/\/\S+/.exec(line)?.[0]
