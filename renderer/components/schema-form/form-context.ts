@@ -16,6 +16,8 @@ export interface FormState {
   edit(path: JsonPath, value: Json | undefined): void
   /** The user left the field. */
   touch(path: JsonPath): void
+  /** What stands in a control and cannot become a value; undefined once it can. */
+  report(path: JsonPath, message: string | undefined): void
   /** What the user picked of several shapes. */
   chosen(path: JsonPath): number | undefined
   choose(path: JsonPath, branch: number): void

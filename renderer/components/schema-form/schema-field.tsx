@@ -35,7 +35,7 @@ export function SchemaField({ field, required, path, bare = false }: FieldProps)
   if (field.kind === 'json' || !fits(field, state.value)) {
     return (
       <FieldFrame {...frame}>
-        <JsonControl state={state} onEmpty={empty} />
+        <JsonControl path={path} state={state} onEmpty={empty} />
       </FieldFrame>
     )
   }

@@ -38,19 +38,21 @@ export function useInputDraft(type: JobType, initial: Draft): InputDraft {
   const [typing, setTyping] = useState<string>()
   const [attempted, setAttempted] = useState(false)
   const [branches, setBranches] = useState<ReadonlyMap<string, number>>(new Map())
+  const [unreadable, setUnreadable] = useState<ReadonlyMap<string, Issue>>(new Map())
   const [refused, setRefused] = useState<readonly Issue[]>([])
 
   const problems = useMemo((): Problem[] => {
     const { value } = draft
     if (value === undefined || draft.syntax !== undefined) return []
     const own = checker.problemsOf(value, (path) => branchAt(field, value, path, (at) => branches.get(pointerOf(at))))
+    const said = [...unreadable.values(), ...refused]
     const places = new Set(own.map(({ path }) => pointerOf(path)))
     // Where both have something to say, it is about the same thing, and ours is already in place.
     return [
       ...own,
-      ...refused.filter(({ path }) => !places.has(pointerOf(path))).map((issue) => ({ ...issue, missing: false })),
+      ...said.filter(({ path }) => !places.has(pointerOf(path))).map((issue) => ({ ...issue, missing: false })),
     ]
-  }, [draft, checker, field, branches, refused])
+  }, [draft, checker, field, branches, unreadable, refused])
   const visible = useMemo(
     () => visibleProblems(problems, { touched, typing, attempted }),
     [problems, touched, typing, attempted],
@@ -75,6 +77,11 @@ export function useInputDraft(type: JobType, initial: Draft): InputDraft {
       setTyping(undefined)
       setTouched((before) => new Set([...before, pointerOf(path)]))
     },
+    report: (path, message) =>
+      setUnreadable((before) => {
+        const rest = [...before].filter(([pointer]) => pointer !== pointerOf(path))
+        return new Map(message === undefined ? rest : [...rest, [pointerOf(path), { path: [...path], message }]])
+      }),
     chosen: (path) => branches.get(pointerOf(path)),
     choose: (path, branch) => setBranches((before) => new Map([...before, [pointerOf(path), branch]])),
   }
