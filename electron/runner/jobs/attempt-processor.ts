@@ -75,8 +75,7 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
           savedAt = now
           history.writer.saveJob({ id: job.id, progress })
         }
-        board.emit(job.id, { kind: 'progress', progress })
-        board.changed(job)
+        board.progressed(job, progress)
       },
       onLogs(lines, dropped) {
         const numbered = numberLines(running, lines, dropped, parts.maxLogLines())
@@ -147,6 +146,9 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     const timeoutMs = job.options.timeoutMs ?? defaults.timeoutMs
     const memoryMb = job.options.memoryMb ?? defaults.memoryMb
     job.state = 'active'
+    // What a run before this one ended with.
+    delete job.result
+    delete job.finishedAt
     job.waitingReason = { code: 'ALL_THREADS_BUSY', message: 'All threads are busy. Next in line.' }
     const attempt: Attempt = {
       number: (job.attempts.at(-1)?.number ?? 0) + 1,

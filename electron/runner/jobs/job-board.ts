@@ -1,4 +1,4 @@
-import type { Attempt, Job, JobEvent } from '../../contract/job.ts'
+import type { Attempt, Job, JobEvent, Progress } from '../../contract/job.ts'
 import type { AttemptRun } from '../executors/executor.ts'
 
 /** An attempt that this runner holds now. */
@@ -57,8 +57,20 @@ export class JobBoard {
     this.#active.delete(id)
   }
 
-  /** Call after a job's state, progress or attempts changed. */
+  /** Call after a job's progress changed; followers get it as an event of its own. */
+  progressed(job: Job, progress: Progress): void {
+    this.#remember(job)
+    this.emit(job.id, { kind: 'progress', progress })
+  }
+
+  /** Call after a job's state or attempts changed. */
   changed(job: Job): void {
+    this.#remember(job)
+    // A copy: the job goes on changing, and a follower may read the event later.
+    if (this.#followers.has(job.id)) this.emit(job.id, { kind: 'job', job: { ...job, attempts: [...job.attempts] } })
+  }
+
+  #remember(job: Job): void {
     this.#recent.delete(job.id)
     this.#recent.set(job.id, job)
     if (this.#recent.size > recentLimit) {
@@ -66,8 +78,6 @@ export class JobBoard {
       if (oldest !== undefined) this.#recent.delete(oldest)
     }
     for (const listener of this.#changeListeners) listener(job.id)
-    // A copy: the job goes on changing, and a follower may read the event later.
-    if (this.#followers.has(job.id)) this.emit(job.id, { kind: 'job', job: { ...job, attempts: [...job.attempts] } })
   }
 
   emit(id: string, event: JobEvent): void {
