@@ -46,6 +46,8 @@ export function createPanelDoor(folder: string | undefined, session: Session): P
       request.url = '/index.html'
       files(request, response)
     }
+    // A file that vanished since the start, e.g. while a new build replaces it, must not end the runner.
+    response.once('pipe', (source) => source.once('error', () => response.destroy()))
     // The files hold no data and are open; index.html stands for the panel, so it wants the token.
     if (files === undefined || pathname === '/' || pathname === '/index.html') return sendView()
     files(request, response, () => {
