@@ -20,6 +20,7 @@ import { createUnknownTypes } from './jobs/unknown-types.ts'
 import { createThreadPool } from './pool/create-thread-pool.ts'
 import { createPreferencesStore } from './preferences/create-preferences-store.ts'
 import { createJobQueue } from './queue/create-job-queue.ts'
+import type { QueueTiming } from './queue/queue-config.ts'
 import { runnerFacade } from './runner-facade.ts'
 import type { Runner } from './runner.ts'
 import { createQueueStats } from './stats/queue-stats.ts'
@@ -35,6 +36,8 @@ export interface RunnerConfig {
   version: string
   /** PostgreSQL's binaries in a packaged app; found in node_modules otherwise. */
   postgresBinariesDir?: string
+  /** For tests: how soon a runner that died is noticed. */
+  timing?: Partial<QueueTiming>
   /** Told once per part while starting: `database`, `queue`, `threads`. */
   onPhase?: (phase: string) => void
   /** Told what goes wrong in the background; one sentence each. Written to standard error unless given. */
@@ -57,8 +60,8 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
   try {
     return await compose(config, stops)
   } catch (error) {
-    // What was started before the failure must not stay behind.
-    await stops.run()
+    // What was started before the failure must not stay behind; what fails while stopping hides no cause.
+    await stops.run().catch(() => undefined)
     throw error
   }
 }
@@ -100,6 +103,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     retention: { completed: keepCompleted, failed: keepFailed },
     runnerId,
     onProblem,
+    ...(config.timing === undefined ? {} : { timing: config.timing }),
   })
   stops.add(() => queue.close())
 
@@ -143,7 +147,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     wake: (id) => void queue.promote(id).catch(() => undefined),
   })
   const stats = createQueueStats({ queue, history, board, parkedCount: unknownTypes.parkedCount })
-  const mirror = createQueueMirror({ board, history, queue, onProblem })
+  const mirror = createQueueMirror({ board, history, queue, unknownTypes, onProblem })
   stops.add(() => mirror.close())
   const outcomes: Record<string, number> = {}
 
@@ -166,7 +170,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     const { pool: threads, queue: settings } = preferences.current()
     return Math.min(settings.concurrency, threads.maxThreads + threads.maxQueue)
   }
-  let finished = false
+  // The first look trims what an earlier run left.
+  let finished = true
   const consumer = await queue.consume(processor, {
     concurrency: concurrencyNow(),
     onSettled(settled) {
@@ -184,6 +189,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     queue,
     history,
     preferences: () => preferences.current(),
+    reconciled: () => mirror.reconciled(),
     finishedSince() {
       const was = finished
       finished = false

@@ -14,22 +14,29 @@ export function startHousekeeping(parts: {
   queue: JobQueue
   history: History
   preferences: () => Preferences
+  /** Whether the history has been brought in step with the queue: what an earlier run finished is known only there. */
+  reconciled: () => boolean
   /** Whether a job has finished since the last look; resets. */
   finishedSince: () => boolean
   onProblem: (message: string) => void
 }): { stop(): void } {
   const { queue, history, preferences, onProblem } = parts
   let busy = false
+  let due = false
 
   async function trim(): Promise<void> {
-    if (busy || !parts.finishedSince()) return
+    if (busy || !parts.reconciled()) return
+    if (parts.finishedSince()) due = true
+    if (!due) return
     busy = true
+    due = false
     try {
       await history.writer.flush()
       const { keepCompleted, keepFailed } = preferences().queue
       await queue.trim({ completed: keepCompleted, failed: keepFailed })
     } catch {
-      // Away: the connections report it, and the next turn trims.
+      // Away: the connections report it, and a later turn trims.
+      due = true
     } finally {
       busy = false
     }

@@ -1,14 +1,16 @@
-import { isFinished, type Job } from '../../contract/job.ts'
+import { isFinished, type Attempt, type Job, type JobState } from '../../contract/job.ts'
 import type { History } from '../history/history.ts'
 import type { JobQueue, QueuedJob, QueueEvent, QueueState, Settled } from '../queue/job-queue.ts'
 import { recordOf } from './attempt-processor.ts'
 import type { JobBoard } from './job-board.ts'
-import { jobFromQueue, stateOf } from './job-from-queue.ts'
+import { jobFromQueue } from './job-from-queue.ts'
+import type { UnknownTypes } from './unknown-types.ts'
 
 export interface QueueMirrorParts {
   board: JobBoard
   history: History
   queue: JobQueue
+  unknownTypes: Pick<UnknownTypes, 'holds' | 'adopt' | 'forget'>
   onProblem: (message: string) => void
 }
 
@@ -19,6 +21,8 @@ export interface QueueMirror {
   event(event: QueueEvent): void
   /** Compares queue and history once, page by page, and puts the history right. */
   reconcile(): Promise<void>
+  /** Whether that has succeeded since the start. */
+  reconciled(): boolean
   close(): void
 }
 
@@ -29,8 +33,16 @@ const settleMs = 5_000
 const unfinishedLimit = 100_000
 
 /** Keeps the history and the board in step with the queue, which is the truth about a job's state. */
-export function createQueueMirror({ board, history, queue, onProblem }: QueueMirrorParts): QueueMirror {
+export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
+  const { board, history, queue, unknownTypes, onProblem } = parts
   let closed = false
+  let reconciled = false
+
+  /** As callers see it: a job put aside for want of a runner waits, though the queue has it delayed. */
+  function read(queued: QueuedJob): Job {
+    const job = jobFromQueue(queued)
+    return job.state === 'delayed' && unknownTypes.holds(job.id) ? { ...job, state: 'waiting' } : job
+  }
 
   function follow(id: string): void {
     queue
@@ -48,12 +60,12 @@ export function createQueueMirror({ board, history, queue, onProblem }: QueueMir
     // What was read may be older than what this runner has done since.
     if (known?.finishedAt !== undefined && Date.now() - Date.parse(known.finishedAt) < settleMs) return
     if (known === undefined) {
-      const job = jobFromQueue(queued)
+      const job = read(queued)
       history.writer.saveJob(recordOf(job))
       board.changed(job)
       return
     }
-    const fresh = jobFromQueue(queued)
+    const fresh = read(queued)
     Object.assign(known, { ...fresh, attempts: known.attempts })
     history.writer.saveJob(recordOf(known))
     board.changed(known)
@@ -74,7 +86,7 @@ export function createQueueMirror({ board, history, queue, onProblem }: QueueMir
   function applySettled(job: Job, event: Settled): void {
     delete job.waitingReason
     if (event.state === 'waiting' || event.state === 'delayed') {
-      job.state = event.state
+      job.state = unknownTypes.holds(job.id) ? 'waiting' : event.state
       return
     }
     job.state = event.state === 'failed' && job.error?.code === 'CANCELLED' ? 'cancelled' : event.state
@@ -88,12 +100,46 @@ export function createQueueMirror({ board, history, queue, onProblem }: QueueMir
       const states = await history.reader.states(page.map((queued) => queued.id))
       for (const queued of page) {
         seen.add(queued.id)
-        if (board.running(queued.id) !== undefined || states.get(queued.id) === stateOf(queued)) continue
-        history.writer.saveJob(recordOf(jobFromQueue(queued)))
+        if (wasPutAside(queued)) unknownTypes.adopt(queued)
+        const known = states.get(queued.id)
+        if (board.running(queued.id) !== undefined || known === read(queued).state) continue
+        // What this runner has touched may have moved on since the page was read.
+        if (board.recent(queued.id) !== undefined) follow(queued.id)
+        else await takeOver(queued, known)
       }
       if (page.length < pageSize) break
     }
     return seen
+  }
+
+  /** The history has another state than the queue, and this runner has not seen the job. */
+  async function takeOver(queued: QueuedJob, known: JobState | undefined): Promise<void> {
+    const job = read(queued)
+    history.writer.saveJob(recordOf(job))
+    if (isFinished(job.state) && (known === undefined || !isFinished(known))) await closeAttempt(queued, job)
+  }
+
+  /** A job ended, and its runner died before the history had that: its last attempt is ended here. */
+  async function closeAttempt(queued: QueuedJob, job: Job): Promise<void> {
+    const attempts = (await history.reader.job(job.id))?.attempts ?? []
+    const last = attempts.at(-1)
+    if (last?.finishedAt !== undefined && attempts.length >= queued.attemptsMade) return
+    const open: Attempt = last !== undefined && last.finishedAt === undefined ? last : unseenAttempt(queued, job)
+    history.writer.saveAttempt(job.id, {
+      ...open,
+      finishedAt: job.finishedAt ?? new Date().toISOString(),
+      outcome: job.state === 'completed' ? 'completed' : job.state === 'cancelled' ? 'cancelled' : 'failed',
+      ...(job.error === undefined ? {} : { error: job.error }),
+    })
+  }
+
+  function unseenAttempt(queued: QueuedJob, job: Job): Attempt {
+    return {
+      number: Math.max(1, queued.attemptsMade),
+      executor: job.options.executor ?? 'thread',
+      runner: queued.runner ?? 'unknown',
+      startedAt: job.startedAt ?? job.createdAt,
+    }
   }
 
   async function reconcile(): Promise<void> {
@@ -108,15 +154,20 @@ export function createQueueMirror({ board, history, queue, onProblem }: QueueMir
       if (live.has(id) || board.running(id) !== undefined || (await queue.get(id)) !== undefined) continue
       const known = board.recent(id)
       if (known !== undefined && isFinished(known.state)) continue
+      // Another runner may have finished and trimmed it since.
+      if (isFinished((await history.reader.states([id])).get(id) ?? 'waiting')) continue
       const error = { code: 'REMOVED', message: 'The job was taken out of the queue from outside.' }
       history.writer.saveJob({ id, state: 'cancelled', error, finishedAt: new Date().toISOString() })
     }
     await history.writer.flush()
+    if (!closed) reconciled = true
   }
 
   return {
     settled,
     event(event) {
+      if (event.kind === 'removed') unknownTypes.forget(event.id)
+      if (event.kind === 'state' && event.state !== 'delayed') unknownTypes.forget(event.id)
       if (event.kind === 'removed') return
       if (event.kind === 'paused' || event.kind === 'resumed') return
       // What this runner holds or enqueued itself, it knows better and sooner.
@@ -131,8 +182,14 @@ export function createQueueMirror({ board, history, queue, onProblem }: QueueMir
         onProblem(`Queue and history could not be compared: ${error instanceof Error ? error.message : String(error)}`)
       })
     },
+    reconciled: () => reconciled,
     close() {
       closed = true
     },
   }
+}
+
+/** Delayed, though its producer asked for no delay and no attempt has failed: no runner knew its type. */
+function wasPutAside(queued: QueuedJob): boolean {
+  return queued.state === 'delayed' && queued.attemptsMade === 0 && queued.options.delayMs === undefined
 }

@@ -10,6 +10,12 @@ const handOnMs = 200
 export interface UnknownTypes {
   /** What to do with a job of a type this runner does not know. Never uses an attempt. */
   verdictFor(job: QueuedJob): Verdict
+  /** Whether this job, delayed in the queue, is put aside and so waits for people. */
+  holds(id: string): boolean
+  /** Takes over a job that a runner before this one put aside; wakes it when its type is known by now. */
+  adopt(job: QueuedJob): void
+  /** It is no longer put aside: removed, or taken by somebody. */
+  forget(id: string): void
   /** Ids put aside here whose type is still unknown. */
   parkedCount(): number
 }
@@ -39,6 +45,7 @@ export function createUnknownTypes(parts: UnknownTypesParts): UnknownTypes {
 
   return {
     verdictFor(job) {
+      parked.delete(job.id)
       if (parts.runners.knows(job.type)) return { kind: 'postpone', delayMs: handOnMs }
       if (parts.rule() === 'fail') {
         const message = `No runner knows the job type "${job.type}".`
@@ -47,6 +54,12 @@ export function createUnknownTypes(parts: UnknownTypesParts): UnknownTypes {
       parked.set(job.id, job.type)
       return { kind: 'postpone', delayMs: parkMs }
     },
+    holds: (id) => parked.has(id),
+    adopt(job) {
+      if (parts.catalog.get(job.type) === undefined) parked.set(job.id, job.type)
+      else parts.wake(job.id)
+    },
+    forget: (id) => void parked.delete(id),
     parkedCount: () => parked.size,
   }
 }

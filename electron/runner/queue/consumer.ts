@@ -62,7 +62,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       stalledInterval: timing.stalledCheckMs,
       maxStalledCount,
       runRetryDelay: retryDelayMs,
-      ...(server.trimsItself ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed } : {}),
+      ...(server.capsFinished ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed } : {}),
     },
     server.working,
   )

@@ -1,20 +1,23 @@
 import { Queue } from 'bullmq'
 import { TorilError } from '../../contract/errors.ts'
 import { watchConnection } from './connection-watch.ts'
-import { startConsumer } from './consumer.ts'
+import { startConsumer, type ConsumerParts } from './consumer.ts'
 import { createEventFeed } from './queue-events.ts'
 import { bullOptions, newJobId, queuedJob, queueState, type BullQueue } from './job-mapping.ts'
 import type { Consumer, JobQueue, QueuedJob, QueueState } from './job-queue.ts'
 import { openPostgresServer } from './postgres-server.ts'
 import { createPresence, type Presence } from './presence.ts'
 import { createProblemReporter } from './problem-reporter.ts'
-import { defaultTiming, type QueueConfig } from './queue-config.ts'
+import { defaultTiming, type QueueConfig, type Retention } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
 import { openRedisServer } from './redis-server.ts'
 import { cleanJson, cleanText } from './sanitize-json.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 import { countJobs, pageIds } from './page-ids.ts'
 import { trimFinished } from './trim.ts'
+
+/** Finished jobs kept beyond the retention until they are trimmed: many times what ends between two trims. */
+const spare = 10_000
 
 /** The queue, and who works on it. */
 export interface RunnerQueue extends JobQueue {
@@ -50,7 +53,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     beatMs: timing.presenceBeatMs,
     ask: watch.ask,
   })
-  const keep = { completed: { count: config.retention.completed }, failed: { count: config.retention.failed } }
+  const keep = keepOf(config.retention)
   const consumers = new Set<Consumer>()
   const again = { again: true }
 
@@ -119,12 +122,11 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         return refusedIsFalse(server, () => job.retry(state, { resetAttemptsMade: true }))
       }),
     async trim(wanted) {
-      if (server.trimsItself) return
       await watch.ask(() => trimFinished(queue, wanted), again)
     },
     setRetention(wanted) {
-      keep.completed.count = wanted.completed
-      keep.failed.count = wanted.failed
+      Object.assign(keep.completed, keepOf(wanted).completed)
+      Object.assign(keep.failed, keepOf(wanted).failed)
     },
     async consume(processor, { concurrency, onSettled }) {
       const { runnerId } = config
@@ -153,6 +155,11 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     },
   }
   return runnerQueue
+}
+
+/** What the server itself keeps: more than asked for, so that `trim` alone says when a finished job goes. */
+function keepOf({ completed, failed }: Retention): ConsumerParts['keep'] {
+  return { completed: { count: completed + spare }, failed: { count: failed + spare } }
 }
 
 function dueOf(job: { timestamp: number; delay: number }): number | undefined {

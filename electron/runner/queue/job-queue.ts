@@ -121,7 +121,7 @@ export interface JobQueue {
   promote(id: string): Promise<boolean>
   /** Puts a finished job of the queue back to wait with all attempts fresh; false when it is not there. */
   retry(id: string): Promise<boolean>
-  /** Trims finished jobs to the newest `keep` of each; where the backend does it itself, does nothing. */
+  /** Trims finished jobs to the newest `keep` of each. Until then they stay, so that their end can be read. */
   trim(keep: { completed: number; failed: number }): Promise<void>
   setRetention(keep: { completed: number; failed: number }): void
   consume(processor: Processor, options: { concurrency: number; onSettled(settled: Settled): void }): Promise<Consumer>

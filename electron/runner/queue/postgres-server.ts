@@ -101,7 +101,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
     backend: 'postgres',
     label,
     // Its own trimming deadlocks when several jobs end at once.
-    trimsItself: false,
+    capsFinished: false,
     tellsOfRemoval: false,
     putsBackBehind: true,
     asking: (name, opts, extra) => createPostgresBackend(name, { ...opts, connection: shared }, extra),

@@ -16,8 +16,8 @@ export interface QueueServer {
   readonly working: BackendFactory
   /** For reading events. */
   readonly listening: BackendFactory
-  /** Whether the server trims finished jobs itself, with each job that ends. */
-  readonly trimsItself: boolean
+  /** Whether the server can keep finished jobs below a number by itself, with each job that ends. */
+  readonly capsFinished: boolean
   /** Whether it makes an event of a removal. */
   readonly tellsOfRemoval: boolean
   /** Whether a job moved from active back to wait stands behind the others, and not before them. */

@@ -120,7 +120,7 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
   return {
     backend: 'redis',
     label,
-    trimsItself: true,
+    capsFinished: true,
     tellsOfRemoval: true,
     putsBackBehind: false,
     asking: (name, opts, extra) => createRedisBackend(name, withPrefix(opts, prefix, client), extra),

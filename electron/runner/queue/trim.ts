@@ -6,8 +6,8 @@ import type { BullQueue } from './job-mapping.ts'
 const batch = 1_000
 
 /**
- * Deletes finished jobs beyond the newest `keep`, for a backend that must not do it itself. Jobs that
- * ended in the same millisecond as the last one kept are taken one by one, so none too many goes.
+ * Deletes finished jobs beyond the newest `keep`. The backend does not do it when a job ends: the history
+ * must have that end first. Jobs that ended in the same millisecond as the last one kept are taken one by one, so none too many goes.
  */
 export async function trimFinished(queue: BullQueue, keep: Retention): Promise<void> {
   await trimState(queue, 'completed', keep.completed)
