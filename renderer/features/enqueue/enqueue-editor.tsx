@@ -52,9 +52,14 @@ export function EnqueueEditor({
 }) {
   const client = useClient()
   const preferences = usePreferences((value) => value) ?? defaultPreferences
+  const inherited = {
+    defaults: type.defaults,
+    attempts: type.defaults.attempts ?? preferences.queue.attempts,
+    backoff: type.defaults.backoff ?? preferences.queue.backoff,
+  }
   const input = useInputDraft(type, initial)
   const [options, setOptions] = useState<OptionsDraft>(() =>
-    from === undefined ? emptyOptions : optionsOf(from.options),
+    from === undefined ? emptyOptions : optionsOf(from.options, inherited),
   )
   const [copies, setCopies] = useState('1')
   const [view, setView] = useState(storedView)
@@ -72,11 +77,6 @@ export function EnqueueEditor({
   const leave = useEffectEvent(() => onLeave(input.draft))
   useEffect(() => () => leave(), [])
 
-  const inherited = {
-    defaults: type.defaults,
-    attempts: type.defaults.attempts ?? preferences.queue.attempts,
-    backoff: type.defaults.backoff ?? preferences.queue.backoff,
-  }
   const read = readOptions(options, inherited.backoff, Date.now())
   const count = /^\d+$/.test(copies.trim()) ? Number(copies) : Number.NaN
   const copiesValid = count >= 1 && count <= 100

@@ -1,3 +1,4 @@
+import type { JobTypeDefaults } from '../../../electron/contract/job-type.ts'
 import type { Backoff, ExecutorName, JobOptions } from '../../../electron/contract/job.ts'
 import { durationOfText, durationText } from '../../components/duration-text.ts'
 
@@ -33,17 +34,30 @@ export const emptyOptions: OptionsDraft = {
   deduplicationId: '',
 }
 
-/** The options of an earlier job, to run it again. Its delay and its deduplication id belonged to that one run. */
-export function optionsOf(options: JobOptions): OptionsDraft {
+/** What holds where nothing is set: from the job type, else from the preferences. */
+export interface InheritedOptions {
+  attempts: number
+  backoff: Backoff
+  defaults: JobTypeDefaults
+}
+
+/**
+ * The options of an earlier job, to run it again; what it would have anyway stays empty. Its delay and its
+ * deduplication id belonged to that one run.
+ */
+export function optionsOf(options: JobOptions, { attempts, backoff, defaults }: InheritedOptions): OptionsDraft {
+  const { priority = 0, timeoutMs, memoryMb, executor } = options
+  const text = (value: number | undefined, inherited: number | undefined, write: (value: number) => string): string =>
+    value === undefined || value === inherited ? '' : write(value)
   return {
     ...emptyOptions,
-    priority: options.priority === undefined || options.priority === 0 ? '' : String(options.priority),
-    attempts: options.attempts === undefined ? '' : String(options.attempts),
-    backoffType: options.backoff?.type ?? '',
-    backoffDelay: options.backoff === undefined ? '' : durationText(options.backoff.delayMs),
-    timeout: options.timeoutMs === undefined ? '' : durationText(options.timeoutMs),
-    memoryMb: options.memoryMb === undefined ? '' : String(options.memoryMb),
-    executor: options.executor ?? '',
+    priority: text(priority, defaults.priority ?? 0, String),
+    attempts: text(options.attempts, attempts, String),
+    backoffType: options.backoff === undefined || options.backoff.type === backoff.type ? '' : options.backoff.type,
+    backoffDelay: text(options.backoff?.delayMs, backoff.delayMs, durationText),
+    timeout: text(timeoutMs, defaults.timeoutMs, durationText),
+    memoryMb: text(memoryMb, defaults.memoryMb, String),
+    executor: executor === undefined || executor === (defaults.executor ?? 'thread') ? '' : executor,
   }
 }
 

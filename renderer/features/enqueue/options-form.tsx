@@ -1,6 +1,4 @@
 import { useId, useState, type ReactNode } from 'react'
-import type { JobTypeDefaults } from '../../../electron/contract/job-type.ts'
-import type { Backoff } from '../../../electron/contract/job.ts'
 import { durationText } from '../../components/duration-text.ts'
 import { Icon } from '../../components/icon.tsx'
 import { SelectField } from '../../components/select-field.tsx'
@@ -8,16 +6,15 @@ import { counted } from '../../components/words.ts'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { TextDraftField } from '../../components/text-draft-field.tsx'
 import { backoffText } from '../../components/backoff-text.ts'
-import { setOptions, type OptionName, type OptionsDraft, type ReadOptions } from './options-draft.ts'
+import {
+  setOptions,
+  type InheritedOptions,
+  type OptionName,
+  type OptionsDraft,
+  type ReadOptions,
+} from './options-draft.ts'
 
 export const optionId = (name: OptionName): string => `option-${name}`
-
-/** What holds where nothing is set: from the job type, else from the preferences. */
-export interface InheritedOptions {
-  attempts: number
-  backoff: Backoff
-  defaults: JobTypeDefaults
-}
 
 function Option({
   name,

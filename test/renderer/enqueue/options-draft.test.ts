@@ -65,18 +65,20 @@ describe('the options of a job', () => {
     expect(read(change).problems).toEqual({ [field]: message })
   })
 
-  it('of an earlier job come back, without its delay and its deduplication id', () => {
+  it('of an earlier job come back where they differ, without its delay and its deduplication id', () => {
     const options = {
       attempts: 5,
-      backoff: { type: 'fixed', delayMs: 1500 },
+      backoff: { type: 'fixed', delayMs: 2000 },
       timeoutMs: 60_000,
       delayMs: 9,
       deduplicationId: 'x',
       priority: 0,
+      executor: 'thread',
     } as const
-    expect(readOptions(optionsOf(options), inherited, now).options).toEqual({
-      attempts: 5,
-      backoff: { type: 'fixed', delayMs: 1500 },
+    const draft = optionsOf(options, { attempts: 5, backoff: inherited, defaults: {} })
+    expect(setOptions(draft)).toBe(2)
+    expect(readOptions(draft, inherited, now).options).toEqual({
+      backoff: { type: 'fixed', delayMs: 2000 },
       timeoutMs: 60_000,
     })
   })
