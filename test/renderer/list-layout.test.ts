@@ -149,21 +149,38 @@ describe('the lines of the list', () => {
   ]
 
   test('are headings, rows and an end that goes on', () => {
-    expect(toItems(groups, new Set(), true).map((item) => item.kind)).toEqual(['group', 'row', 'group', 'row', 'more'])
-  })
-
-  test('of a collapsed group are its heading only', () => {
-    expect(toItems(groups, new Set<JobState>(['completed']), true).map((item) => item.kind)).toEqual([
+    expect(toItems(groups, new Set(), true, new Map()).map((item) => item.kind)).toEqual([
       'group',
       'row',
       'group',
-    ])
-  })
-
-  test('of one state need no heading', () => {
-    expect(toItems(groups.slice(1), new Set<JobState>(['completed']), false).map((item) => item.kind)).toEqual([
       'row',
       'more',
     ])
+  })
+
+  test('of a collapsed group are its heading only', () => {
+    expect(toItems(groups, new Set<JobState>(['completed']), true, new Map()).map((item) => item.kind)).toEqual([
+      'group',
+      'row',
+      'group',
+    ])
+  })
+
+  test('of a long group are its first ones, so that the next group stays in reach', () => {
+    const long = {
+      state: 'waiting' as const,
+      ids: Array.from({ length: 60 }, (_, id) => `${id}`),
+      total: 60,
+      hasMore: false,
+    }
+    expect(toItems([long], new Set(), true, new Map())).toHaveLength(22)
+    expect(toItems([long], new Set(), true, new Map([['waiting', 60]]))).toHaveLength(61)
+    expect(toItems([long], new Set(), false, new Map())).toHaveLength(60)
+  })
+
+  test('of one state need no heading', () => {
+    expect(
+      toItems(groups.slice(1), new Set<JobState>(['completed']), false, new Map()).map((item) => item.kind),
+    ).toEqual(['row', 'more'])
   })
 })

@@ -81,7 +81,10 @@ function AttemptBar({ job }: { job: Job }) {
       </div>
       <div className="g-ax num" aria-hidden="true">
         <span>{formatClock(job.createdAt)}</span>
-        <span className="g-now" style={{ left: `${(past / total) * 100}%` }}>
+        <span
+          className="g-now"
+          style={{ left: `${(past / total) * 100}%`, transform: `translateX(-${(past / total) * 100}%)` }}
+        >
           {end}
         </span>
       </div>

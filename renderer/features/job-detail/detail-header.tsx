@@ -52,7 +52,6 @@ function StandLine({ job }: { job: Job }) {
 function StopButtons({ job }: { job: Job }) {
   const { stores } = usePanel()
   const actions = useJobActions()
-  const now = useNow(500)
   const cancel = usePendingCancel(job.id)
   const thread = useRunningThread(job.id)
   const attempt = job.attempts.at(-1)
@@ -81,26 +80,30 @@ function StopButtons({ job }: { job: Job }) {
           Kill now…
         </Button>
       )}
-      {asked && (
-        <span className="d-hint t-retry" role="status">
-          {cancel?.killAt === undefined
-            ? (job.waitingReason?.message ?? 'Asked to stop.')
-            : `Asked to stop. Kill in ${formatCountdown(cancel.killAt - now)}.`}
-        </span>
-      )}
     </>
   )
 }
 
+/** What Cancel will do, and once asked, what comes next. */
 function Hint({ job }: { job: Job }) {
   const graceMs = usePreferences((preferences) => preferences?.cancel.graceMs)
-  const asked = usePendingCancel(job.id) !== undefined
-  if (job.state !== 'active' || asked || graceMs === undefined) return null
-  const inline = job.attempts.at(-1)?.executor === 'inline'
-  return (
-    <span className="d-hint">
-      {inline ? 'Asks to stop; inline jobs cannot be killed' : `Asks first, kills after ${formatCountdown(graceMs)}`}
-    </span>
+  const cancel = usePendingCancel(job.id)
+  const now = useNow(500)
+  if (job.state !== 'active') return null
+  if (cancel !== undefined || job.waitingReason?.code === 'CANCELLING') {
+    return (
+      <span className="d-hint t-retry">
+        {cancel?.killAt === undefined
+          ? (job.waitingReason?.message ?? 'Asked to stop.')
+          : `Asked to stop. Kill in ${formatCountdown(cancel.killAt - now)}.`}
+      </span>
+    )
+  }
+  if (job.attempts.at(-1)?.executor === 'inline') {
+    return <span className="d-hint">Asks to stop; inline jobs cannot be killed</span>
+  }
+  return graceMs === undefined ? null : (
+    <span className="d-hint">Asks first, kills after {formatCountdown(graceMs)}</span>
   )
 }
 

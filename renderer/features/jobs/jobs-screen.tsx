@@ -9,7 +9,7 @@ import { BulkBar } from './bulk-bar.tsx'
 import { FilterBox } from './filter-box.tsx'
 import { JobGrid } from './job-grid.tsx'
 import { filterFromSearch, filterToSearch, narrows, type JobFilter } from './job-filter.ts'
-import { toItems } from './list-layout.ts'
+import { shownOfGroup, toItems } from './list-layout.ts'
 import { StateTabs } from './state-tabs.tsx'
 import { useJobPages, useStateCounts } from './use-job-pages.ts'
 import { useListKeys } from './use-list-keys.ts'
@@ -45,6 +45,9 @@ function NoJobs({ filter, onDrop }: { filter: JobFilter; onDrop(): void }) {
   )
 }
 
+/** Rows that “Show more” adds to a group. */
+const showMoreBy = 100
+
 interface Neighbours {
   previous: string | undefined
   next: string | undefined
@@ -73,13 +76,30 @@ function JobList({
   const grid = useRef<HTMLDivElement>(null)
 
   const headings = filter.states.length !== 1
-  const items = useMemo(() => toItems(content.groups, collapsed, headings), [content.groups, collapsed, headings])
+  const [limits, setLimits] = useState<ReadonlyMap<JobState, number>>(new Map())
+  const items = useMemo(
+    () => toItems(content.groups, collapsed, headings, limits),
+    [content.groups, collapsed, headings, limits],
+  )
   const ids = useMemo(() => items.flatMap((item) => (item.kind === 'row' ? [item.id] : [])), [items])
   const picked = useMemo(
     () => [...pickedIds].map((id) => content.rows.get(id)).filter((job): job is JobSummary => job !== undefined),
     [pickedIds, content.rows],
   )
-  useEffect(() => setPickedIds(new Set()), [key])
+  useEffect(() => {
+    setPickedIds(new Set())
+    setLimits(new Map())
+  }, [key])
+  const { more } = paged
+  const showMore = useCallback(
+    (state: JobState) => {
+      const group = content.groups.find((one) => one.state === state)
+      const limit = (limits.get(state) ?? shownOfGroup) + showMoreBy
+      setLimits((before) => new Map(before).set(state, limit))
+      if (group !== undefined && group.ids.length < limit) more(state)
+    },
+    [content.groups, limits, more],
+  )
   useEffect(() => {
     if (openId !== undefined) setCursorId(openId)
   }, [openId])
@@ -195,7 +215,7 @@ function JobList({
           autoMore={!headings}
           gridRef={grid}
           onToggleGroup={toggleGroup}
-          onMore={paged.more}
+          onMore={headings ? showMore : paged.more}
           onOpen={open}
           onPick={pick}
           onKeyDown={onKeyDown}

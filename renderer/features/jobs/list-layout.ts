@@ -127,18 +127,23 @@ export type ListItem =
   | { kind: 'row'; id: string; state: JobState }
   | { kind: 'more'; group: LayoutGroup }
 
+/** Rows of a group drawn at first when there are several groups, so that the next one stays in reach. */
+export const shownOfGroup = 20
+
 export function toItems(
   groups: readonly LayoutGroup[],
   collapsed: ReadonlySet<JobState>,
   headings: boolean,
+  limits: ReadonlyMap<JobState, number>,
 ): ListItem[] {
   const items: ListItem[] = []
   for (const group of groups) {
     const closed = headings && collapsed.has(group.state)
     if (headings) items.push({ kind: 'group', group, collapsed: closed })
     if (closed) continue
-    for (const id of group.ids) items.push({ kind: 'row', id, state: group.state })
-    if (group.hasMore) items.push({ kind: 'more', group })
+    const shown = headings ? group.ids.slice(0, limits.get(group.state) ?? shownOfGroup) : group.ids
+    for (const id of shown) items.push({ kind: 'row', id, state: group.state })
+    if (group.hasMore || shown.length < group.ids.length) items.push({ kind: 'more', group })
   }
   return items
 }

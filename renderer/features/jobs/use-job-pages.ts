@@ -7,7 +7,7 @@ import { filterToSearch, narrows, toListInput, type JobFilter } from './job-filt
 import { groupOrder, type StatePage } from './list-layout.ts'
 
 /** Of each group when all are shown, and of one state on its own. The runner gives 200 at most. */
-const firstOfGroup = 20
+const firstOfGroup = 50
 const pageSize = 200
 
 export interface JobPages {
@@ -63,8 +63,9 @@ export function useJobPages(filter: JobFilter): JobPages {
     const stop = new AbortController()
     asked.current.clear()
     const wanted = filter.states.length > 0 ? filter.states : groupOrder
-    const limit = wanted.length === 1 ? pageSize : firstOfGroup
-    Promise.all(wanted.map(async (one) => [one, await read(one, limit, undefined, stop.signal)] as const)).then(
+    // The line of waiting jobs is read whole where it can be: the next one stands at its start.
+    const limitOf = (one: JobState): number => (wanted.length === 1 || one === 'waiting' ? pageSize : firstOfGroup)
+    Promise.all(wanted.map(async (one) => [one, await read(one, limitOf(one), undefined, stop.signal)] as const)).then(
       (entries) => {
         if (stop.signal.aborted) return
         const pages = new Map(entries)
