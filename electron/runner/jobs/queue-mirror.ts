@@ -167,7 +167,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     settled,
     event(event) {
       if (event.kind === 'removed') unknownTypes.forget(event.id)
-      if (event.kind === 'state' && event.state !== 'delayed') unknownTypes.forget(event.id)
+      if (event.kind === 'state' && isFinished(event.state)) unknownTypes.forget(event.id)
       if (event.kind === 'removed') return
       if (event.kind === 'paused' || event.kind === 'resumed') return
       // What this runner holds or enqueued itself, it knows better and sooner.

@@ -14,7 +14,7 @@ export interface UnknownTypes {
   holds(id: string): boolean
   /** Takes over a job that a runner before this one put aside; wakes it when its type is known by now. */
   adopt(job: QueuedJob): void
-  /** It is no longer put aside: removed, or taken by somebody. */
+  /** It is no longer put aside: removed, or run by somebody else. */
   forget(id: string): void
   /** Ids put aside here whose type is still unknown. */
   parkedCount(): number
