@@ -4,6 +4,7 @@ import type { Preferences } from '../../../electron/contract/preferences.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Skeleton } from '../../components/region-states.tsx'
 import { usePreferences, useSystem } from '../../lib/panel-context.tsx'
+import { FolderState } from './folder-state.tsx'
 import { PendingBar } from './pending-bar.tsx'
 import { afterChanges, settingAt } from './preferences-draft.ts'
 import { PreviewPane } from './preview-pane.tsx'
@@ -97,6 +98,7 @@ function Loaded({ saved }: { saved: Preferences }) {
           {shown.map((part) => (
             <SectionRows key={part.id} section={part} named={searching} saved={saved} draft={draft} />
           ))}
+          {!searching && section?.id === 'folders' && <FolderState />}
           {shown.length === 0 && <p className="pf-none">No setting matches. Try another word.</p>}
         </div>
       </section>
