@@ -38,7 +38,10 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
       history.writer.saveJob(recordOf(job))
       return job
     }
-    const known = recent ?? (await history.reader.job(taken.job.id).catch(() => undefined)) ?? jobFromQueue(taken.job)
+    const kept = await history.reader.job(taken.job.id).catch(() => undefined)
+    const known = recent ?? kept ?? jobFromQueue(taken.job)
+    // What this runner saw of the job may be less than what another one, or an earlier run, wrote down.
+    if (kept !== undefined && kept.attempts.length > known.attempts.length) known.attempts = kept.attempts
     for (const attempt of known.attempts) if (attempt.finishedAt === undefined) markLost(known.id, attempt)
     history.writer.saveJob(recordOf(known))
     return known
