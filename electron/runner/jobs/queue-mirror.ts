@@ -29,12 +29,16 @@ export interface QueueMirror {
 const pageSize = 500
 /** For so long after a job's end, events about it are echoes of what this runner did itself. */
 const settleMs = 5_000
+/** Events about one job are gathered for so long before it is looked up. */
+const gatherMs = 20
 /** After an outage of the runner at most this many jobs of the history are looked up one by one. */
 const unfinishedLimit = 100_000
 
 /** Keeps the history and the board in step with the queue, which is the truth about a job's state. */
 export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   const { board, history, queue, unknownTypes, onProblem } = parts
+  const followed = new Set<string>()
+  let gathering: NodeJS.Timeout | undefined
   let closed = false
   let reconciled = false
 
@@ -44,13 +48,26 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     return job.state === 'delayed' && unknownTypes.holds(job.id) ? { ...job, state: 'waiting' } : job
   }
 
+  /** Looks a job up soon. The events of one change come close together, and one look answers them all. */
   function follow(id: string): void {
-    queue
-      .get(id)
-      .then((queued) => {
-        if (queued !== undefined && !closed) adopt(queued)
-      })
-      .catch(() => undefined) // Away: the connection reports it, and reconcile follows when it is back.
+    followed.add(id)
+    if (!closed) gathering ??= setTimeout(lookUp, gatherMs)
+  }
+
+  function lookUp(): void {
+    gathering = undefined
+    const ids = [...followed]
+    followed.clear()
+    for (const id of ids) {
+      // Taken or finished here meanwhile: what is read of it would not be adopted.
+      if (board.running(id) !== undefined || hasJustEnded(board.recent(id))) continue
+      queue
+        .get(id)
+        .then((queued) => {
+          if (queued !== undefined && !closed) adopt(queued)
+        })
+        .catch(() => undefined) // Away: the connection reports it, and reconcile follows when it is back.
+    }
   }
 
   /** Takes over what the queue says of a job this runner does not hold. */
@@ -58,7 +75,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     if (board.running(queued.id) !== undefined) return
     const known = board.recent(queued.id)
     // What was read may be older than what this runner has done since.
-    if (known?.finishedAt !== undefined && Date.now() - Date.parse(known.finishedAt) < settleMs) return
+    if (hasJustEnded(known)) return
     if (known === undefined) {
       const job = read(queued)
       history.writer.saveJob(recordOf(job))
@@ -185,8 +202,13 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     reconciled: () => reconciled,
     close() {
       closed = true
+      clearTimeout(gathering)
     },
   }
+}
+
+function hasJustEnded(job: Job | undefined): boolean {
+  return job?.finishedAt !== undefined && Date.now() - Date.parse(job.finishedAt) < settleMs
 }
 
 /** Delayed, though its producer asked for no delay and no attempt has failed: no runner knew its type. */
