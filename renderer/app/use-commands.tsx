@@ -41,7 +41,9 @@ export function threadsIn(query: string): number | undefined {
 
 /** An id typed after `#`, or alone. */
 export function idIn(query: string): string | undefined {
-  return /^#?(\d+)$/.exec(query.trim())?.[1] ?? /^#(\S+)$/.exec(query.trim())?.[1]
+  const text = query.trim()
+  // The runner's own ids are two parts with a dash; other producers number theirs.
+  return /^#?(\d+|[a-z0-9]{8}-[a-z0-9]{10})$/.exec(text)?.[1] ?? /^#(\S+)$/.exec(text)?.[1]
 }
 
 /** Everything the palette can do now, for what was typed. */

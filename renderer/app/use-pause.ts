@@ -1,5 +1,4 @@
 import { toPanelError } from '../lib/errors.ts'
-import { plural } from '../lib/format.ts'
 import { usePanel } from '../lib/panel-context.tsx'
 
 /** Pauses the queue, or lets it go on; says what came of it. */
@@ -12,15 +11,8 @@ export function usePauseToggle(): () => void {
     call.then(
       (queue) => {
         stores.queue.setState({ value: queue })
-        toast(
-          queue.paused
-            ? {
-                glyph: 'queued',
-                title: 'Paused',
-                detail: `${plural(queue.counts.active, 'job goes', 'jobs go')} on, ${plural(queue.counts.waiting, 'waits', 'wait')}.`,
-              }
-            : { glyph: 'running', title: 'Jobs start again' },
-        )
+        // That it is paused is said by the banner, for as long as it is.
+        if (!queue.paused) toast({ glyph: 'running', title: 'Jobs start again' })
       },
       (error: unknown) =>
         toast({

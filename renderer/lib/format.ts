@@ -139,3 +139,16 @@ export function formatRoundTrip(ms: number | undefined): string {
 export function plural(count: number, one: string, many: string = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }
+
+/** Ids up to this length are shown whole. */
+const longestId = 12
+
+/**
+ * An id as people read it: `#48213`. Of a long one the part that tells it apart, after its last dash;
+ * the whole of it is in the title and is what is copied.
+ */
+export function formatId(id: string): string {
+  if (id.length <= longestId) return `#${id}`
+  const last = id.slice(id.lastIndexOf('-') + 1)
+  return `#${last.length >= 4 && last.length <= longestId ? last : `${id.slice(0, longestId - 1)}…`}`
+}

@@ -3,7 +3,7 @@ import { withoutCancel, type PendingCancel } from '../stores/cancels.ts'
 import type { Toast } from '../stores/toasts.ts'
 import type { Client } from './client.ts'
 import { toPanelError } from './errors.ts'
-import { formatClock, formatDuration } from './format.ts'
+import { formatClock, formatDuration, formatId } from './format.ts'
 import type { PanelStores } from './panel.ts'
 
 /** The runner ends a thread within about a tenth of a second after the time is up. */
@@ -15,7 +15,7 @@ export function describeCancel(cancel: PendingCancel, job: JobSummary): Omit<Toa
   if (job.state !== 'cancelled') {
     return {
       glyph: job.state === 'completed' ? 'done' : 'failed',
-      title: `#${job.id} ${job.state} before it stopped`,
+      title: `${formatId(job.id)} ${job.state} before it stopped`,
       detail: job.type,
     }
   }
@@ -23,12 +23,17 @@ export function describeCancel(cancel: PendingCancel, job: JobSummary): Omit<Toa
   if (!killed) {
     return {
       glyph: 'cancelled',
-      title: `#${job.id} stopped by itself in ${formatDuration(Math.max(0, finishedAt - cancel.askedAt))}`,
+      title: `${formatId(job.id)} stopped by itself in ${formatDuration(Math.max(0, finishedAt - cancel.askedAt))}`,
       detail: [job.type, job.progress?.message].filter(Boolean).join(', at '),
     }
   }
   const since = cancel.runningSince === undefined ? '' : ` since ${formatClock(cancel.runningSince)}`
-  return { role: 'alert', glyph: 'killed', title: `#${job.id} was killed`, detail: `Its work${since} is lost.` }
+  return {
+    role: 'alert',
+    glyph: 'killed',
+    title: `${formatId(job.id)} was killed`,
+    detail: `Its work${since} is lost.`,
+  }
 }
 
 /** Tells when a cancel asked for from this window is over; returns a function that stops telling. */
@@ -42,7 +47,7 @@ export function reportCancels(client: Client, stores: PanelStores): () => void {
       const { show } = stores.toasts.getState()
       const runAgain = (): void => {
         client.jobs.retry({ id: cancel.id }).then(
-          () => show({ glyph: 'queued', title: `#${cancel.id} is back in the queue` }),
+          () => show({ glyph: 'queued', title: `${formatId(cancel.id)} is back in the queue` }),
           (error: unknown) => show({ role: 'alert', glyph: 'failed', title: toPanelError(error).message }),
         )
       }

@@ -1,3 +1,4 @@
+import { formatId } from '../lib/format.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Thread } from '../../electron/contract/runner.ts'
 
@@ -24,7 +25,7 @@ export function describeChange(before: Thread | undefined, after: Thread | undef
   if (after === undefined) return before === undefined ? undefined : `${before.id} ended`
   if (before === undefined) return `${after.id} started`
   if (after.startedAt !== before.startedAt) {
-    const job = before.job === undefined ? '' : `, it ran #${before.job.id}`
+    const job = before.job === undefined ? '' : `, it ran ${formatId(before.job.id)}`
     return `${after.id} was replaced${job}`
   }
   if (after.lastError !== undefined && after.lastError !== before.lastError) return `${after.id}: ${after.lastError}`
@@ -33,9 +34,9 @@ export function describeChange(before: Thread | undefined, after: Thread | undef
     case 'blocked':
       return `${after.id} stopped answering`
     case 'cancelling':
-      return `${after.id} asked to stop${after.job === undefined ? '' : ` #${after.job.id}`}`
+      return `${after.id} asked to stop${after.job === undefined ? '' : ` ${formatId(after.job.id)}`}`
     case 'retiring':
-      return `${after.id} retires${after.job === undefined ? '' : ` after #${after.job.id}`}`
+      return `${after.id} retires${after.job === undefined ? '' : ` after ${formatId(after.job.id)}`}`
     default:
       return before.state === 'blocked' ? `${after.id} answers again` : undefined
   }

@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatElapsed,
   formatHour,
+  formatId,
   formatIso,
   formatLogTime,
   formatLoop,
@@ -136,5 +137,16 @@ describe('a number', () => {
     expect(plural(1, 'job')).toBe('1 job')
     expect(plural(0, 'job')).toBe('0 jobs')
     expect(plural(2, 'process', 'processes')).toBe('2 processes')
+  })
+})
+
+describe('an id', () => {
+  test('is shown whole while it is short', () => {
+    expect(formatId('48213')).toBe('#48213')
+  })
+
+  test('that is long is shown by the part that tells it apart', () => {
+    expect(formatId('mwue82k6-bc40c31b5b')).toBe('#bc40c31b5b')
+    expect(formatId('0123456789abcdef0123')).toBe('#0123456789a…')
   })
 })

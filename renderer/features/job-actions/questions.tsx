@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Checkbox } from '@mantine/core'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { formatClock, plural } from '../../lib/format.ts'
+import { formatClock, formatId, plural } from '../../lib/format.ts'
 import { usePanel, useUi } from '../../lib/panel-context.tsx'
 import type { Question } from '../../stores/ui.ts'
 import { useJobActions } from './use-job-actions.ts'
@@ -11,7 +11,7 @@ function KillQuestion({ ask, onClose }: { ask: Extract<Question, { kind: 'kill' 
   const [again, setAgain] = useState(false)
   return (
     <ConfirmDialog
-      title={`Kill the thread of #${ask.id}?`}
+      title={`Kill the thread of ${formatId(ask.id)}?`}
       glyph="blocked"
       confirmLabel="Kill thread"
       cancelLabel="Keep waiting"
@@ -47,7 +47,7 @@ function RemoveQuestion({ ids, onClose }: { ids: readonly string[]; onClose(): v
   const one = ids.length === 1
   return (
     <ConfirmDialog
-      title={one ? `Remove #${ids[0] ?? ''}?` : `Remove ${plural(ids.length, 'job')}?`}
+      title={one ? `Remove ${formatId(ids[0] ?? '')}?` : `Remove ${plural(ids.length, 'job')}?`}
       confirmLabel={one ? 'Remove job' : `Remove ${plural(ids.length, 'job')}`}
       onConfirm={() => actions.remove(ids)}
       onClose={onClose}

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { isFinished, type Job, type JobSummary } from '../../../electron/contract/job.ts'
 import type { Client } from '../../lib/client.ts'
 import { toPanelError } from '../../lib/errors.ts'
-import { plural } from '../../lib/format.ts'
+import { formatId, plural } from '../../lib/format.ts'
 import { usePanel } from '../../lib/panel-context.tsx'
 import type { PanelStores } from '../../lib/panel.ts'
 import { withCancel, withoutCancel } from '../../stores/cancels.ts'
@@ -91,20 +91,20 @@ export function createJobActions(client: Client, stores: PanelStores): JobAction
           if (result !== 'cancelled') return
           show({
             glyph: 'cancelled',
-            title: `#${job.id} is cancelled`,
+            title: `${formatId(job.id)} is cancelled`,
             detail: `${job.type}, before it started`,
             action: {
               label: 'Undo',
               run: () => {
                 retryOne(job.id).then(
-                  () => show({ glyph: 'queued', title: `#${job.id} is back in the queue` }),
-                  fail(`#${job.id} could not be put back`),
+                  () => show({ glyph: 'queued', title: `${formatId(job.id)} is back in the queue` }),
+                  fail(`${formatId(job.id)} could not be put back`),
                 )
               },
             },
           })
         },
-        fail(`#${job.id} could not be cancelled`),
+        fail(`${formatId(job.id)} could not be cancelled`),
       )
     },
     kill(job, then) {
@@ -123,27 +123,27 @@ export function createJobActions(client: Client, stores: PanelStores): JobAction
         (answer) => {
           // It goes back to wait, so nothing will say that it ended.
           if (then === 'retry') stores.cancels.setState((state) => withoutCancel(state, job.id))
-          if (then === 'retry') show({ glyph: 'killed', title: `#${job.id} was killed and will run again` })
+          if (then === 'retry') show({ glyph: 'killed', title: `${formatId(job.id)} was killed and will run again` })
           else if (answer.result === 'asked') show({ glyph: 'cancelling', title: answer.message })
         },
         (error: unknown) => {
           stores.cancels.setState((state) => withoutCancel(state, job.id))
-          fail(`#${job.id} could not be killed`)(error)
+          fail(`${formatId(job.id)} could not be killed`)(error)
         },
       )
     },
     retry(job) {
       retryOne(job.id).then(
-        () => show({ glyph: 'queued', title: `#${job.id} is back in the queue`, detail: job.type }),
-        fail(`#${job.id} could not be retried`),
+        () => show({ glyph: 'queued', title: `${formatId(job.id)} is back in the queue`, detail: job.type }),
+        fail(`${formatId(job.id)} could not be retried`),
       )
     },
     promote(job) {
       client.jobs
         .promote({ id: job.id })
         .then(
-          () => show({ glyph: 'queued', title: `#${job.id} runs as soon as a thread is free` }),
-          fail(`#${job.id} could not be started`),
+          () => show({ glyph: 'queued', title: `${formatId(job.id)} runs as soon as a thread is free` }),
+          fail(`${formatId(job.id)} could not be started`),
         )
     },
     remove(ids) {

@@ -6,7 +6,7 @@ import { CopyIcon } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatCountdown, formatDuration, formatPercent } from '../../lib/format.ts'
+import { formatCountdown, formatDuration, formatId, formatPercent } from '../../lib/format.ts'
 import { glyphOfJob } from '../../lib/glyphs.ts'
 import { usePanel, usePendingCancel, usePreferences, useThreads } from '../../lib/panel-context.tsx'
 import { useNow } from '../../lib/use-now.ts'
@@ -186,7 +186,9 @@ export function DetailHeader({
       <div className="d-top">
         <StateGlyph name={blocked ? 'blocked' : cancelling ? 'cancelling' : glyphOfJob(job)} />
         <h2 className="cut">{job.type}</h2>
-        <span className="mono d-id">#{job.id}</span>
+        <span className="mono d-id" title={job.id}>
+          {formatId(job.id)}
+        </span>
         <CopyIcon text={job.id} label={`Copy id ${job.id}`} />
         <span className="grow" />
         {!full && (

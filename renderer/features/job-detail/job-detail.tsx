@@ -5,7 +5,7 @@ import { isFinished } from '../../../electron/contract/job.ts'
 import { IconButton } from '../../components/button.tsx'
 import { JsonView } from '../../components/json-view.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
-import { formatCompact } from '../../lib/format.ts'
+import { formatCompact, formatId } from '../../lib/format.ts'
 import { useJobRow, usePreferences } from '../../lib/panel-context.tsx'
 import { AttemptsTab } from './attempts-tab.tsx'
 import { DetailHeader } from './detail-header.tsx'
@@ -130,7 +130,9 @@ export function JobDetail({
       {job === undefined ? (
         <>
           <div className="d-top d-alone">
-            <span className="mono d-id">#{id}</span>
+            <span className="mono d-id" title={id}>
+              {formatId(id)}
+            </span>
             <span className="grow" />
             <IconButton size="sm" icon="x" label="Close" onClick={onClose} />
           </div>
@@ -139,7 +141,11 @@ export function JobDetail({
           ) : (
             <div className="middle">
               <ErrorRegion
-                title={error.code === 'JOB_NOT_FOUND' ? `There is no job #${id}` : `#${id} could not be read`}
+                title={
+                  error.code === 'JOB_NOT_FOUND'
+                    ? `There is no job ${formatId(id)}`
+                    : `${formatId(id)} could not be read`
+                }
                 error={error}
                 onRetry={followed.reload}
               />

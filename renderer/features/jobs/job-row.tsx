@@ -5,7 +5,7 @@ import { Elapsed } from '../../components/elapsed.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatCountdown, formatDuration, formatHour } from '../../lib/format.ts'
+import { formatCountdown, formatDuration, formatHour, formatId } from '../../lib/format.ts'
 import { glyphOfJob, type GlyphName } from '../../lib/glyphs.ts'
 import { usePendingCancel, useThreads } from '../../lib/panel-context.tsx'
 import { useNow } from '../../lib/use-now.ts'
@@ -112,7 +112,10 @@ export const JobRow = memo(function JobRow({
       </span>
       <StateGlyph name={glyph} />
       <span className="jt cut" role="gridcell">
-        <b>{job.type}</b> <span className="mono dim">#{job.id}</span>
+        <b>{job.type}</b>{' '}
+        <span className="mono dim" title={job.id}>
+          {formatId(job.id)}
+        </span>
       </span>
       <span className="ji" role="gridcell">
         <RowInfo job={job} />

@@ -6,7 +6,7 @@ import { Icon } from '../../components/icon.tsx'
 import { Kbd } from '../../components/kbd.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { toPanelError } from '../../lib/errors.ts'
-import { formatDuration } from '../../lib/format.ts'
+import { formatDuration, formatId } from '../../lib/format.ts'
 import { glyphOfState } from '../../lib/glyphs.ts'
 import { useClient, usePreferences, useSystem, useThreads } from '../../lib/panel-context.tsx'
 import './first-run.css'
@@ -48,7 +48,7 @@ function Outcome({ job, onDone }: { job: Job; onDone(): void }) {
       </span>
       <span className="grow" />
       <Link className="link" href={`/jobs/${job.id}`}>
-        Open #{job.id}
+        Open {formatId(job.id)}
       </Link>
       <Button size="sm" onClick={onDone}>
         Open Overview

@@ -3,7 +3,7 @@ import type { Thread } from '../../../electron/contract/runner.ts'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatElapsed, formatPercent } from '../../lib/format.ts'
+import { formatElapsed, formatId, formatPercent } from '../../lib/format.ts'
 import { glyphOfThread } from '../../lib/glyphs.ts'
 import { useJobRow, usePreferences, useThreads, useTimeline } from '../../lib/panel-context.tsx'
 import { useNow } from '../../lib/use-now.ts'
@@ -84,7 +84,10 @@ function NowRow({ thread }: { thread: Thread }) {
         <span className="ty dim">{thread.state === 'starting' ? 'Starting' : 'Idle'}</span>
       ) : (
         <Link className="ty cut" href={`/jobs/${job.id}`}>
-          <b>{job.type}</b> <span className="mono dim">#{job.id}</span>
+          <b>{job.type}</b>{' '}
+          <span className="mono dim" title={job.id}>
+            {formatId(job.id)}
+          </span>
         </Link>
       )}
       <MiniLane thread={thread} />

@@ -3,7 +3,7 @@ import type { Thread } from '../../../electron/contract/runner.ts'
 import { Button, buttonClass, IconButton } from '../../components/button.tsx'
 import { Clock } from '../../components/clock.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatElapsed } from '../../lib/format.ts'
+import { formatElapsed, formatId } from '../../lib/format.ts'
 import { glyphOfThread } from '../../lib/glyphs.ts'
 import { usePoolEvents } from '../../lib/panel-context.tsx'
 import { useJobActions } from '../job-actions/use-job-actions.ts'
@@ -31,7 +31,7 @@ function Why({ thread }: { thread: Thread }) {
   const name =
     job === undefined ? null : (
       <>
-        <span className="mono">{job.type}</span> #{job.id}
+        <span className="mono">{job.type}</span> {formatId(job.id)}
       </>
     )
   switch (thread.state) {

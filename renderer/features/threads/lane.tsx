@@ -4,7 +4,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Sparkline } from '../../components/sparkline.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatBytes, formatElapsed, formatLoop, formatPercent } from '../../lib/format.ts'
+import { formatBytes, formatElapsed, formatId, formatLoop, formatPercent } from '../../lib/format.ts'
 import { glyphOfThread } from '../../lib/glyphs.ts'
 import { useJobRow, usePanel, usePendingCancel } from '../../lib/panel-context.tsx'
 import type { ThreadSample } from '../../stores/samples.ts'
@@ -163,7 +163,10 @@ function JobWords({ thread, now }: { thread: Thread; now: number }) {
       <b>{thread.state === 'starting' ? 'New thread starting' : 'Idle'}</b>
     ) : (
       <>
-        <b>{thread.job.type}</b> <span className="mono dim">#{thread.job.id}</span>
+        <b>{thread.job.type}</b>{' '}
+        <span className="mono dim" title={thread.job.id}>
+          {formatId(thread.job.id)}
+        </span>
       </>
     )
   return (

@@ -1,3 +1,4 @@
+import { formatId } from '../../lib/format.ts'
 import type { Thread } from '../../../electron/contract/runner.ts'
 import { Button } from '../../components/button.tsx'
 
@@ -32,7 +33,7 @@ export function ResizeStrip({
       <span className="sec cut">
         {going.length === 1 && first?.job !== undefined ? (
           <>
-            {first.id} finishes <span className="mono">{first.job.type}</span> #{first.job.id}, then retires.
+            {first.id} finishes <span className="mono">{first.job.type}</span> {formatId(first.job.id)}, then retires.
           </>
         ) : (
           <>
