@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+import type { Processor } from '../../../electron/runner/queue/job-queue.ts'
+import { until } from '../until.ts'
+import { complete, failWith } from './processors.ts'
+import { consume, plain, type QueueBench } from './queue-bench.ts'
+
+/** Jobs that have ended, and those of other programs. */
+export function describeFinished({ openQueue, server }: QueueBench): void {
+  it('runs a finished job again with all its attempts', async () => {
+    const queue = await openQueue()
+    let broken = true
+    const watched = await consume(queue, (taken) => (broken ? failWith()(taken) : complete('fine')(taken)))
+    const { id } = await queue.add('a', {}, { ...plain, attempts: 2 })
+    await watched.when(id, 'failed')
+    broken = false
+    expect(await queue.retry(id)).toBe(true)
+    await watched.when(id, 'completed')
+    const job = await queue.get(id)
+    expect(job).toMatchObject({ state: 'completed', result: 'fine', attemptsMade: 1 })
+    expect(job?.error).toBeUndefined()
+    expect(watched.taken.at(-1)?.started).toBe(3)
+    expect(await queue.retry(id)).toBe(true)
+    await until(() => watched.taken.length === 4, 'it runs a fourth time')
+    expect(await queue.retry('no-such-job')).toBe(false)
+  })
+
+  it('keeps the newest finished jobs only', async () => {
+    const queue = await openQueue({ retention: { completed: 3, failed: 2 } })
+    const inItsOwnMillisecond: Processor = async (taken) => {
+      const begun = Date.now()
+      await until(() => Date.now() > begun, 'the clock goes on')
+      return taken.job.type === 'good' ? complete()(taken) : failWith()(taken)
+    }
+    const watched = await consume(queue, inItsOwnMillisecond, 1)
+    for (let n = 0; n < 12; n++) await queue.add(n % 2 === 0 ? 'good' : 'bad', n, plain)
+    await until(() => watched.settled.length === 12, 'all have ended')
+    await queue.trim({ completed: 3, failed: 2 })
+    const completed = await queue.page('completed', 0, 100)
+    const failed = await queue.page('failed', 0, 100)
+    expect(completed).toHaveLength(3)
+    expect(failed).toHaveLength(2)
+    const order = watched.settled.filter((one) => one.state === 'failed').map((one) => one.id)
+    expect(new Set(failed.map((job) => job.id))).toEqual(new Set(order.slice(-2)))
+  })
+
+  it('takes a smaller retention over at once', async () => {
+    const queue = await openQueue()
+    queue.setRetention({ completed: 1, failed: 1 })
+    const watched = await consume(queue, complete(), 1)
+    for (let n = 0; n < 5; n++) await queue.add('good', n, plain)
+    await until(() => watched.settled.length === 5, 'all have ended')
+    await queue.trim({ completed: 1, failed: 1 })
+    expect(await queue.page('completed', 0, 100)).toHaveLength(1)
+  })
+
+  it('runs jobs of a plain BullMQ producer, whose data stays as it is', async () => {
+    const queue = await openQueue()
+    const foreign = await server().foreignQueue(queue.name)
+    try {
+      const watched = await consume(queue, (taken) => Promise.resolve({ kind: 'complete', result: taken.job.input }))
+      const job = await foreign.add('add-two-numbers', { a: 1, b: 2 }, { attempts: 2, priority: 3 })
+      await watched.when(job.id ?? '', 'completed')
+      expect(watched.taken[0]?.job).toMatchObject({
+        type: 'add-two-numbers',
+        input: { a: 1, b: 2 },
+        options: { attempts: 2, priority: 3 },
+      })
+      const ours = await queue.add('theirs', { x: 1 }, { ...plain, delayMs: 3_600_000, timeoutMs: 5 })
+      expect((await foreign.getJob(ours.id))?.data).toEqual({ x: 1 })
+    } finally {
+      await foreign.close()
+    }
+  })
+}
