@@ -152,3 +152,10 @@ export function formatId(id: string): string {
   const last = id.slice(id.lastIndexOf('-') + 1)
   return `#${last.length >= 4 && last.length <= longestId ? last : `${id.slice(0, longestId - 1)}…`}`
 }
+
+const isoTime = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g
+
+/** A sentence of the runner, its points in time as a clock on the wall here shows them. */
+export function localizeTimes(sentence: string): string {
+  return sentence.replaceAll(isoTime, (time) => formatClock(time))
+}

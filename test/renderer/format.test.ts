@@ -14,6 +14,7 @@ import {
   formatLoop,
   formatPercent,
   formatRoundTrip,
+  localizeTimes,
   plural,
 } from '../../renderer/lib/format.ts'
 
@@ -149,4 +150,11 @@ describe('an id', () => {
     expect(formatId('mwue82k6-bc40c31b5b')).toBe('#bc40c31b5b')
     expect(formatId('0123456789abcdef0123')).toBe('#0123456789a…')
   })
+})
+
+test('a sentence of the runner has its times as the clock here shows them', () => {
+  const at = new Date()
+  at.setHours(14, 5, 0, 0)
+  expect(localizeTimes(`Starts at ${at.toISOString()}.`)).toBe('Starts at 14:05:00.')
+  expect(localizeTimes('Retries in 8 s, attempt 3 of 5.')).toBe('Retries in 8 s, attempt 3 of 5.')
 })

@@ -6,7 +6,7 @@ import { CopyIcon } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatCountdown, formatDuration, formatId, formatPercent } from '../../lib/format.ts'
+import { formatCountdown, formatDuration, formatId, formatPercent, localizeTimes } from '../../lib/format.ts'
 import { glyphOfJob } from '../../lib/glyphs.ts'
 import { usePanel, usePendingCancel, usePreferences, useThreads } from '../../lib/panel-context.tsx'
 import { useNow } from '../../lib/use-now.ts'
@@ -46,7 +46,7 @@ function StandLine({ job }: { job: Job }) {
   if (job.state === 'active' || job.state === 'completed') return null
   const text = job.waitingReason?.message ?? job.error?.message
   if (text === undefined) return null
-  return <p className={job.state === 'failed' ? 'd-stand t-failed' : 'd-stand'}>{text}</p>
+  return <p className={job.state === 'failed' ? 'd-stand t-failed' : 'd-stand'}>{localizeTimes(text)}</p>
 }
 
 function StopButtons({ job }: { job: Job }) {
@@ -94,7 +94,7 @@ function Hint({ job }: { job: Job }) {
     return (
       <span className="d-hint t-retry">
         {cancel?.killAt === undefined
-          ? (job.waitingReason?.message ?? 'Asked to stop.')
+          ? localizeTimes(job.waitingReason?.message ?? 'Asked to stop.')
           : `Asked to stop. Kill in ${formatCountdown(cancel.killAt - now)}.`}
       </span>
     )

@@ -1,6 +1,6 @@
 import type { JobState, JobSummary, Progress } from '../../../electron/contract/job.ts'
 import type { Thread } from '../../../electron/contract/runner.ts'
-import { formatCount, formatElapsed, formatPercent } from '../../lib/format.ts'
+import { formatCount, formatElapsed, formatPercent, localizeTimes } from '../../lib/format.ts'
 
 /** What the last column of a group says. */
 export const lastColumn: Record<JobState, string> = {
@@ -45,7 +45,9 @@ export function describeRow(job: JobSummary, thread: Pick<Thread, 'state' | 'blo
       if (thread?.state === 'blocked') {
         return { text: `Thread blocked for ${formatElapsed(thread.blockedMs)}`, tone: 't-retry' }
       }
-      if (waitingReason?.code === 'CANCELLING') return { text: waitingReason.message, tone: 't-retry' }
+      if (waitingReason?.code === 'CANCELLING') {
+        return { text: localizeTimes(waitingReason.message), tone: 't-retry' }
+      }
       return { text: describeProgress(job.progress) ?? job.inputPreview, tone: 'sec' }
     case 'failed':
       return { text: job.error?.message ?? 'Failed', tone: 't-failed' }
@@ -54,6 +56,9 @@ export function describeRow(job: JobSummary, thread: Pick<Thread, 'state' | 'blo
       return { text: job.inputPreview, tone: 'sec' }
     default:
       if (waitingReason?.code === 'NO_RUNNER_FOR_TYPE') return { text: 'No runner handles this type', tone: 't-failed' }
-      return { text: waitingReason?.message ?? job.inputPreview, tone: 'sec' }
+      return {
+        text: waitingReason === undefined ? job.inputPreview : localizeTimes(waitingReason.message),
+        tone: 'sec',
+      }
   }
 }

@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { usePauseToggle } from '../../app/use-pause.ts'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatClock, formatCount, formatDuration } from '../../lib/format.ts'
+import { formatClock, formatCount, formatDuration, localizeTimes } from '../../lib/format.ts'
 import { useJobs, useQueue } from '../../lib/panel-context.tsx'
 import { groupWaiting, waitingGlyphs, waitingTones, waitingTotal, type WaitingGroup } from './waiting-groups.ts'
 
@@ -50,7 +50,7 @@ function noteOf(group: WaitingGroup, perMinute: number): string {
     case 'NOT_LOOKED_AT':
       return 'Only the first 200 are looked at one by one'
     default:
-      return group.message ?? `Since ${formatClock(group.since)}`
+      return group.message === undefined ? `Since ${formatClock(group.since)}` : localizeTimes(group.message)
   }
 }
 
