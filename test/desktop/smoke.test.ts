@@ -35,6 +35,7 @@ describe('the desktop app', () => {
     await expectPage(page.getByRole('link', { name: 'Overview' })).toBeVisible()
 
     desktop.send({ kind: 'menu', label: 'Enqueue a job' })
+    await page.waitForURL('**/enqueue/**')
     await page.getByRole('link', { name: /add-two-numbers/ }).click()
     await page.getByRole('textbox', { name: 'A', exact: true }).fill('40')
     await page.getByRole('textbox', { name: 'B', exact: true }).fill('2')
