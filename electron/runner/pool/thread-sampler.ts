@@ -76,7 +76,9 @@ export class ThreadSampler {
     const { worker } = lane
     const loop = worker.performance.eventLoopUtilization()
     if (last.loop !== undefined) {
-      lane.sample.loop = Math.min(1, worker.performance.eventLoopUtilization(loop, last.loop).utilization)
+      // Idle time is counted when it ends, so the difference of two samples can leave 0 to 1 by a little.
+      const { utilization } = worker.performance.eventLoopUtilization(loop, last.loop)
+      lane.sample.loop = Math.min(1, Math.max(0, utilization))
     }
     const [cpu, heap] = await Promise.all([worker.cpuUsage(), worker.getHeapStatistics()])
     if (this.#timer === undefined) return
