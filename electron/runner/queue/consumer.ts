@@ -68,7 +68,10 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   )
   worker.on('completed', (job) => settle({ id: job.id ?? '', state: 'completed' }))
   worker.on('failed', (job) => {
-    if (job?.id !== undefined) settle(settledFailure(job.id, job))
+    if (job?.id === undefined) return
+    // With a short back-off the job may be taken again before this is told: then it is old news.
+    const now = held.get(job.id)
+    if (now === undefined || now.job.attemptsStarted <= job.attemptsStarted) settle(settledFailure(job.id, job))
   })
   worker.on('error', (error) => {
     // A numbered refusal concerns one job, which is then looked up.
@@ -97,10 +100,14 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     job.delay = 0
     const before = held.get(id)
     // After an outage this job was given up for dead and taken again, while its attempt goes on right here.
-    const goesOn = before !== undefined && before.job.attemptsStarted + 1 === job.attemptsStarted
+    // With one attempt more used up its verdict was stored, and this is the next one.
+    const goesOn =
+      before !== undefined &&
+      before.job.attemptsStarted + 1 === job.attemptsStarted &&
+      before.attemptsMade === job.attemptsMade
     const running = goesOn ? before.running : begin(job)
     const outcome = Promise.withResolvers<Verdict>()
-    const entry: HeldJob = { job, token, running, letGo: outcome.reject }
+    const entry: HeldJob = { job, token, attemptsMade: job.attemptsMade, running, letGo: outcome.reject }
     held.hold(id, entry)
     try {
       void running.verdict.then(outcome.resolve)

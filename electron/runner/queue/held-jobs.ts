@@ -12,6 +12,8 @@ export interface RunningAttempt {
 export interface HeldJob {
   readonly job: BullJob
   readonly token: string
+  /** Attempts used when it was taken; BullMQ counts its own job on. */
+  readonly attemptsMade: number
   readonly running: RunningAttempt
   /** What it said, and when: from then on it is the queue's part. */
   decided?: { verdict: Verdict; at: number }
