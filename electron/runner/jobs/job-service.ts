@@ -9,7 +9,7 @@ import { createCancel } from './cancel-job.ts'
 import { createEnqueue, type EnqueueParts } from './enqueue.ts'
 import type { JobBoard } from './job-board.ts'
 import { jobEvents } from './job-events.ts'
-import { jobFromQueue, stateOf } from './job-from-queue.ts'
+import { jobFromQueue } from './job-from-queue.ts'
 import { presented, type WaitingContext } from './waiting-reason.ts'
 
 export interface JobServiceParts extends EnqueueParts {
@@ -49,9 +49,16 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
       if (kept === undefined) throw notFound(id)
       return presented(overlay(kept), parts.waitingContext())
     }
-    const known = kept === undefined ? jobFromQueue(queued) : { ...overlay(kept), state: stateOf(queued) }
-    if (kept === undefined) parts.writer.saveJob(recordOf(known))
-    return presented(known, parts.waitingContext())
+    const told = jobFromQueue(queued)
+    if (kept === undefined && board.recent(id) === undefined) parts.writer.saveJob(recordOf(told))
+    return presented(withState(overlay(kept ?? told), told), parts.waitingContext())
+  }
+
+  /** The queue knows the state first; with an end, also what came of it. */
+  function withState(known: Job, told: Job): Job {
+    if (!isFinished(told.state)) return { ...known, state: told.state }
+    const { waitingReason: _over, ...rest } = known
+    return { ...told, ...rest, state: told.state }
   }
 
   async function list(input: JobListInput): Promise<JobList> {
