@@ -1,0 +1,98 @@
+import { expect, it } from 'vitest'
+import type { Runner } from '../../electron/runner/runner.ts'
+import { jobWhen, once, whenFinished, whenStarted, type RunnerHome } from './runner-under-test.ts'
+
+const by = 'test'
+const late = { delayMs: 600_000 }
+
+/** What people do to jobs: cancel, pause, promote. */
+export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
+  const hold = (options = once, type = 'hold') =>
+    runner().jobs.enqueue(type, { release: home().gate('never') }, options)
+
+  it('cancels a delayed job by taking it out of the queue', async () => {
+    const { id } = await runner().jobs.enqueue('quick', { n: 1 }, late)
+    const answer = await runner().jobs.cancel(id, { by, reason: 'No longer wanted.' })
+    expect(answer).toMatchObject({ result: 'cancelled', job: { state: 'cancelled' } })
+    const job = await runner().jobs.get(id)
+    expect(job).toMatchObject({ state: 'cancelled', attempts: [] })
+    expect(job.error).toEqual({ code: 'CANCELLED', message: 'No longer wanted.' })
+    await expect(runner().jobs.cancel(id, { by })).rejects.toMatchObject({ code: 'JOB_FINISHED' })
+  })
+
+  it('says why jobs wait while the queue is paused, and cancels a waiting one', async () => {
+    expect(await runner().queue.pause()).toMatchObject({ paused: true })
+    const { id } = await runner().jobs.enqueue('quick', { n: 1 })
+    const other = await runner().jobs.enqueue('quick', { n: 2 })
+    const waiting = { state: 'waiting', waitingReason: { code: 'QUEUE_PAUSED' } }
+    expect(await runner().jobs.get(id)).toMatchObject(waiting)
+    expect((await runner().jobs.list({ state: ['waiting'], limit: 10 })).jobs).toMatchObject([waiting, waiting])
+    expect(await runner().jobs.cancel(id, { by })).toMatchObject({ result: 'cancelled' })
+    expect(await runner().queue.resume()).toMatchObject({ paused: false })
+    expect(await whenFinished(runner(), other.id)).toMatchObject({ state: 'completed' })
+    expect(await runner().jobs.get(id)).toMatchObject({ state: 'cancelled', attempts: [] })
+  })
+
+  it('promotes a delayed job, and only that', async () => {
+    const { id } = await runner().jobs.enqueue('quick', { n: 5 }, late)
+    expect(await runner().jobs.get(id)).toMatchObject({ state: 'delayed', waitingReason: { code: 'DELAYED_UNTIL' } })
+    await runner().jobs.promote(id)
+    expect(await whenFinished(runner(), id)).toMatchObject({ state: 'completed', result: 5 })
+    await expect(runner().jobs.promote(id)).rejects.toMatchObject({ code: 'JOB_NOT_DELAYED' })
+  })
+
+  it('asks a running job to stop, and does not run it again', async () => {
+    const { id } = await hold({ ...once, attempts: 3 })
+    await whenStarted(runner(), id)
+    await expect(runner().jobs.remove(id)).rejects.toMatchObject({ code: 'JOB_ACTIVE' })
+    const answer = await runner().jobs.cancel(id, { by })
+    expect(answer).toMatchObject({ result: 'asked', killAt: expect.any(String) })
+    const job = await whenFinished(runner(), id)
+    expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } })
+    expect(job.attempts).toMatchObject([{ number: 1, outcome: 'cancelled' }])
+    await expect(runner().jobs.cancel(id, { by })).rejects.toMatchObject({ code: 'JOB_FINISHED' })
+  })
+
+  it('kills a job that spins when told to do it now', async () => {
+    const { id } = await runner().jobs.enqueue('spin', {}, once)
+    await whenStarted(runner(), id)
+    expect(await runner().jobs.cancel(id, { by, now: true })).toMatchObject({ result: 'killed' })
+    const job = await whenFinished(runner(), id)
+    expect(job).toMatchObject({ state: 'cancelled', attempts: [{ number: 1, outcome: 'cancelled' }] })
+  })
+
+  it('kills a job that spins after the grace time', async () => {
+    const { id } = await runner().jobs.enqueue('spin', {}, once)
+    await whenStarted(runner(), id)
+    expect(await runner().jobs.cancel(id, { by })).toMatchObject({ result: 'asked' })
+    expect(await whenFinished(runner(), id)).toMatchObject({ state: 'cancelled', attempts: [{ outcome: 'cancelled' }] })
+  })
+
+  it('stops an attempt and runs the job again when told to retry', async () => {
+    const { id } = await runner().jobs.enqueue('hold', { release: home().gate('again') }, { ...once, attempts: 2 })
+    await whenStarted(runner(), id)
+    await runner().jobs.cancel(id, { by, then: 'retry' })
+    await jobWhen(runner(), id, 'runs again', (job) => job.attempts.length === 2)
+    await home().openGate('again')
+    const job = await whenFinished(runner(), id)
+    expect(job).toMatchObject({ state: 'completed', result: 'released' })
+    expect(job.attempts.map(({ outcome }) => outcome)).toEqual(['cancelled', 'completed'])
+  })
+
+  it('refuses to retry instead of cancelling what has not started', async () => {
+    const { id } = await runner().jobs.enqueue('quick', { n: 1 }, late)
+    await expect(runner().jobs.cancel(id, { by, then: 'retry' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await runner().jobs.remove(id)
+    await expect(runner().jobs.get(id)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' })
+  })
+
+  it('says that an inline job cannot be forced', async () => {
+    const { id } = await hold(once, 'hold-inline')
+    await whenStarted(runner(), id)
+    const answer = await runner().jobs.cancel(id, { by, now: true })
+    expect(answer).toMatchObject({ result: 'asked', message: expect.stringContaining('cannot be forced') })
+    const job = await whenFinished(runner(), id)
+    expect(job).toMatchObject({ state: 'cancelled', attempts: [{ executor: 'inline', outcome: 'cancelled' }] })
+    expect(job.attempts[0]?.thread).toBeUndefined()
+  })
+}

@@ -1,0 +1,115 @@
+import { Queue } from 'bullmq'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { until } from '../queue/until.ts'
+import { startTestPostgres } from '../support/postgres.ts'
+import { startDoomedRunner } from './doomed-runner.ts'
+import { hastyTiming, jobWhen, RunnerHome, whenFinished, whenStarted } from './runner-under-test.ts'
+
+/** What outlives the runner. Each test has a data folder of its own. */
+export function itSurvives(variables: () => Record<string, string>): void {
+  let home: RunnerHome
+  beforeEach(async () => {
+    home = await RunnerHome.make({ ...variables(), TORIL_QUEUE: `q${Date.now()}` })
+  })
+  afterEach(() => home.remove())
+
+  it('gives a running job back when it stops, and the next runner finishes it', async () => {
+    const first = await home.start()
+    const { id } = await first.jobs.enqueue('hold', { release: home.gate('stop') }, { attempts: 1 })
+    await whenStarted(first, id)
+    const waiting = await first.jobs.enqueue('quick', { n: 3 }, { delayMs: 600_000 })
+    await first.stop({ graceMs: 0 })
+    await expect(first.jobs.enqueue('quick', { n: 1 })).rejects.toMatchObject({ code: 'RUNNER_STOPPING' })
+
+    await home.openGate('stop')
+    const second = await home.start()
+    const job = await whenFinished(second, id)
+    expect(job).toMatchObject({ state: 'completed', result: 'released' })
+    expect(job.attempts).toMatchObject([
+      { number: 1, runner: first.id, outcome: 'cancelled', error: { code: 'RUNNER_STOPPED' } },
+      { number: 2, runner: second.id, outcome: 'completed' },
+    ])
+    expect(await second.jobs.get(waiting.id)).toMatchObject({ state: 'delayed' })
+  })
+
+  it('completes every acknowledged job after the runner was killed', async () => {
+    const release = home.gate('crash')
+    const { dataDir, variables: environment } = home
+    const doomed = await startDoomedRunner({ dataDir, variables: environment, timing: hastyTiming, count: 30, release })
+    try {
+      doomed.begin()
+      await until(() => doomed.acknowledged.length === 30, 'thirty jobs are acknowledged')
+    } finally {
+      await doomed.kill()
+    }
+    await home.openGate('crash')
+    const next = await home.start({ timing: hastyTiming })
+    for (const id of doomed.acknowledged) {
+      const job = await whenFinished(next, id)
+      expect(job).toMatchObject({ id, state: 'completed' })
+      expect(job.attempts.at(-1)).toMatchObject({ outcome: 'completed', finishedAt: expect.any(String) })
+    }
+    const held = await whenFinished(next, doomed.held ?? '')
+    expect(held).toMatchObject({ state: 'completed', result: 'released' })
+    expect(held.attempts).toMatchObject([
+      { number: 1, outcome: 'lost', error: { code: 'LOST' } },
+      { number: 2, outcome: 'completed', runner: next.id },
+    ])
+  })
+}
+
+/** On a queue whose server is not the one of the history. */
+export function itKeepsWhatTheHistoryMissed(variables: () => Record<string, string>): void {
+  it('learns from the queue what finished while the history could not be written', async () => {
+    const postgres = await startTestPostgres()
+    const home = await RunnerHome.make({
+      ...variables(),
+      TORIL_QUEUE: `missed${Date.now()}`,
+      DATABASE_URL: await postgres.createDatabase(),
+    })
+    const lock = new pg.Client({ connectionString: home.variables['DATABASE_URL'] })
+    const queue = new Queue(home.variables['TORIL_QUEUE'] ?? '', {
+      connection: { host: '127.0.0.1', port: Number(home.variables['REDIS_PORT']) },
+    })
+    try {
+      const { dataDir, variables: environment } = home
+      const doomed = await startDoomedRunner({ dataDir, variables: environment, timing: hastyTiming, count: 30 })
+      try {
+        await lock.connect()
+        // Nothing reaches the history any more.
+        await lock.query('BEGIN')
+        await lock.query(`LOCK TABLE ${await jobTable(lock)} IN ACCESS EXCLUSIVE MODE`)
+        doomed.begin()
+        await until(async () => (await queue.getCompletedCount()) === 30, 'all have finished in the queue')
+      } finally {
+        await doomed.kill()
+      }
+      await lock.query('ROLLBACK')
+      const next = await home.start({ timing: hastyTiming })
+      expect(doomed.acknowledged.length).toBe(30)
+      for (const id of doomed.acknowledged) {
+        const job = await whenFinished(next, id)
+        expect(job).toMatchObject({ id, state: 'completed', finishedAt: expect.any(String) })
+        await jobWhen(next, id, 'has its attempt', ({ attempts }) => attempts.length === 1)
+      }
+      const { keepCompleted } = next.preferences.current().queue
+      await until(async () => (await queue.getCompletedCount()) === keepCompleted, 'the queue is trimmed')
+      const { jobs, total } = await next.jobs.list({ state: ['completed'], limit: 100 })
+      expect(total).toBe(30)
+      expect(jobs.map((job) => job.attempts.map(({ outcome }) => outcome))).toEqual(jobs.map(() => ['completed']))
+    } finally {
+      await lock.end()
+      await queue.close()
+      await home.remove()
+      await postgres.stop()
+    }
+  })
+}
+
+async function jobTable(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT quote_ident(schemaname) || '.job' AS name FROM pg_tables WHERE tablename = 'job' AND schemaname <> 'bullmq'`,
+  )
+  return rows[0]?.name ?? 'job'
+}

@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const any = '{}'
+const numbered = `{ type: 'object', properties: { n: { type: 'number' } }, required: ['n'] }`
+
+/** A job file as a user writes it: no import, no install. */
+function jobFile(name: string, run: string, more: { input?: string; defaults?: string } = {}): string {
+  return `export default {
+  name: '${name}', title: '${name}', input: ${more.input ?? any}, defaults: ${more.defaults ?? '{}'},
+  async run(input: any, ctx: any): Promise<unknown> { ${run} },
+}
+`
+}
+
+const untilReleased = `
+  const { existsSync } = await import('node:fs')
+  while (!existsSync(input.release)) {
+    ctx.signal.throwIfAborted()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return 'released'`
+
+const files: Record<string, string> = {
+  quick: jobFile('quick', 'return input.n', { input: numbered }),
+  note: jobFile('note', 'return null'),
+  /** Runs until the file `release` is there, or it is asked to stop. */
+  hold: jobFile('hold', untilReleased),
+  'hold-inline': jobFile('hold-inline', untilReleased, { defaults: `{ executor: 'inline' }` }),
+  spin: jobFile('spin', 'for (;;) {}'),
+  fail: jobFile('fail', `throw Object.assign(new Error('It broke.'), { code: 'BROKEN' })`),
+  flaky: jobFile('flaky', `if (ctx.attempt < 3) throw new Error('Not yet.'); return ctx.attempt`),
+  talk: jobFile(
+    'talk',
+    `for (let step = 1; step <= 5; step += 1) {
+      ctx.log('line ' + step)
+      ctx.progress({ done: step, total: 5 })
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }`,
+  ),
+  big: jobFile('big', `return 'x'.repeat(input.n)`, { input: numbered }),
+}
+
+/** A jobs folder with small jobs of every kind. */
+export async function writeTestJobs(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await Promise.all(Object.keys(files).map((name) => writeFile(join(folder, `${name}.job.ts`), files[name] ?? '')))
+}
+
+/** Adds one more job type, as a user does while the runner runs. */
+export async function addTestJob(folder: string, name: string): Promise<void> {
+  await writeFile(join(folder, `${name}.job.ts`), jobFile(name, `return 'late'`))
+}
