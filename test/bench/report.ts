@@ -10,6 +10,8 @@ export interface Report {
   cores: number
   /** Medians. */
   jobsPerSecond: { inline: number; sandboxed: number; toril: number }
+  /** CPU time of the bench's process for one job, µs; medians. */
+  cpuMicrosPerJob: { inline: number; sandboxed: number; toril: number }
   /** Medians of the ratios within each round: what else the machine does weighs on both sides. */
   ratios: { sandboxedToInline: number; torilToInline: number; torilToSandboxed: number }
   historyLagMs: number
@@ -30,17 +32,21 @@ function medianRatio(above: readonly number[], below: readonly number[]): number
   return Number(median(above.map((value, round) => value / (below[round] ?? NaN))).toFixed(3))
 }
 
-export function summarize({
-  jobsPerSecond,
-  historyLagMs,
-}: Throughput): Pick<Report, 'jobsPerSecond' | 'ratios' | 'historyLagMs'> {
+function mediansOf(values: Throughput['jobsPerSecond']): Report['jobsPerSecond'] {
+  return {
+    inline: Math.round(median(values.inline)),
+    sandboxed: Math.round(median(values.sandboxed)),
+    toril: Math.round(median(values.toril)),
+  }
+}
+
+type Summary = Pick<Report, 'jobsPerSecond' | 'cpuMicrosPerJob' | 'ratios' | 'historyLagMs'>
+
+export function summarize({ jobsPerSecond, cpuMicros, historyLagMs }: Throughput): Summary {
   const { inline, sandboxed, toril } = jobsPerSecond
   return {
-    jobsPerSecond: {
-      inline: Math.round(median(inline)),
-      sandboxed: Math.round(median(sandboxed)),
-      toril: Math.round(median(toril)),
-    },
+    jobsPerSecond: mediansOf(jobsPerSecond),
+    cpuMicrosPerJob: mediansOf(cpuMicros),
     ratios: {
       sandboxedToInline: medianRatio(sandboxed, inline),
       torilToInline: medianRatio(toril, inline),
@@ -63,16 +69,25 @@ function table(rows: readonly (readonly string[])[]): string {
 
 /** For people: each figure with its aim beside it. */
 export function asText(report: Report): string {
-  const { jobsPerSecond, ratios, startMs } = report
+  const { jobsPerSecond, cpuMicrosPerJob, ratios, startMs } = report
+  const micros = (value: number): string => `${value} µs`
   const ms = (value: number): string => `${Math.round(value)} ms`
   const { torilToInline, torilToSandboxed, coldReadyMs, warmReadyMs } = report.aims
   const speed = table([
-    ['', 'jobs/s', 'to inline', 'to sandboxed', 'aim'],
-    ['BullMQ, inline processor', String(jobsPerSecond.inline), '1.00', '', ''],
-    ['BullMQ, sandboxed threads', String(jobsPerSecond.sandboxed), ratios.sandboxedToInline.toFixed(2), '1.00', ''],
+    ['', 'jobs/s', 'CPU per job', 'to inline', 'to sandboxed', 'aim'],
+    ['BullMQ, inline processor', String(jobsPerSecond.inline), micros(cpuMicrosPerJob.inline), '1.00', '', ''],
+    [
+      'BullMQ, sandboxed threads',
+      String(jobsPerSecond.sandboxed),
+      micros(cpuMicrosPerJob.sandboxed),
+      ratios.sandboxedToInline.toFixed(2),
+      '1.00',
+      '',
+    ],
     [
       'Toril, full path',
       String(jobsPerSecond.toril),
+      micros(cpuMicrosPerJob.toril),
       ratios.torilToInline.toFixed(2),
       ratios.torilToSandboxed.toFixed(2),
       `${torilToInline.toFixed(2)} / ${torilToSandboxed.toFixed(2)}`,

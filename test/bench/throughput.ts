@@ -8,6 +8,8 @@ import { startToril } from './toril.ts'
 export interface Throughput {
   /** Jobs a second, one number for each round. */
   jobsPerSecond: Record<Contender['name'], number[]>
+  /** CPU time of the bench's process for one job, µs. Hardly depends on what else the machine does. */
+  cpuMicros: Record<Contender['name'], number[]>
   /** How long the history needed to catch up after each of Toril's rounds, ms. */
   historyLagMs: number[]
 }
@@ -37,7 +39,11 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
       contenders.push({ contender, queue })
     }
 
-    const found: Throughput = { jobsPerSecond: { inline: [], sandboxed: [], toril: [] }, historyLagMs: [] }
+    const found: Throughput = {
+      jobsPerSecond: { inline: [], sandboxed: [], toril: [] },
+      cpuMicros: { inline: [], sandboxed: [], toril: [] },
+      historyLagMs: [],
+    }
     const warmUp = Math.ceil(jobs / 4)
     for (const { contender, queue } of contenders) {
       await timeRound(contender, queue, warmUp, signal)
@@ -46,7 +52,9 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
     for (let round = 0; round < rounds; round++) {
       const turn = round % contenders.length
       for (const { contender, queue } of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
-        const perSecond = (jobs / (await timeRound(contender, queue, jobs, signal))) * 1000
+        const { ms, cpuMs } = await timeRound(contender, queue, jobs, signal)
+        const perSecond = (jobs / ms) * 1000
+        found.cpuMicros[contender.name].push((cpuMs / jobs) * 1000)
         found.jobsPerSecond[contender.name].push(perSecond)
         // Nothing of this contender may run on into the next one's turn.
         const lag = await contender.aftermathMs?.(jobs)
