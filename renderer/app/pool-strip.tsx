@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react'
 import { Link } from 'wouter'
 import type { Thread } from '../../electron/contract/runner.ts'
-import { formatBytes, formatPercent } from '../lib/format.ts'
+import { formatBytes, formatCpu } from '../lib/format.ts'
 import { usePreferences, useThreads } from '../lib/panel-context.tsx'
 
 const classes: Record<Thread['state'], string> = {
@@ -58,7 +58,7 @@ export function PoolStrip() {
         ))}
       </span>
       <span className="pool-f">
-        <span>CPU {formatPercent(cpu)}</span>
+        <span>CPU {formatCpu(cpu)}</span>
         <span>{formatBytes(heap)} heap</span>
       </span>
     </Link>

@@ -108,6 +108,11 @@ export function formatPercent(ratio: number | undefined): string {
   return `${Math.floor(percent)} %`
 }
 
+/** Share of a core, which flickers too much for decimals: `94 %`, `0 %`. */
+export function formatCpu(share: number | undefined): string {
+  return share === undefined || !Number.isFinite(share) ? unknown : `${Math.round(share * 100)} %`
+}
+
 const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
 /** Bytes, in steps of 1,024: `462 MB`, `2.1 GB`. */

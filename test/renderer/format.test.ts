@@ -5,6 +5,7 @@ import {
   formatCompact,
   formatCount,
   formatCountdown,
+  formatCpu,
   formatDuration,
   formatElapsed,
   formatHour,
@@ -122,6 +123,12 @@ describe('a number', () => {
     [32 * 1024 ** 3, '32 GB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text)
+  })
+
+  test('of a core is whole percent', () => {
+    expect(formatCpu(0.0004)).toBe('0 %')
+    expect(formatCpu(0.944)).toBe('94 %')
+    expect(formatCpu(undefined)).toBe('–')
   })
 
   test('of the event loop has two decimals', () => {

@@ -13,6 +13,8 @@ import { LiveFigures } from './live-figures.tsx'
 import { LogsPanel } from './logs-panel.tsx'
 import { useJob, type FollowedJob } from './use-job.ts'
 import '../../components/json-view.css'
+import './attempts.css'
+import './logs.css'
 import './job-detail.css'
 
 const tabs = ['attempts', 'logs', 'input', 'result', 'options'] as const

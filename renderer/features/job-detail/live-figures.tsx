@@ -2,7 +2,7 @@ import type { Job } from '../../../electron/contract/job.ts'
 import { Clock } from '../../components/clock.tsx'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { Sparkline } from '../../components/sparkline.tsx'
-import { formatBytes, formatDuration, formatLoop, formatPercent } from '../../lib/format.ts'
+import { formatBytes, formatCpu, formatDuration, formatLoop } from '../../lib/format.ts'
 import { useSamples, useThreads } from '../../lib/panel-context.tsx'
 
 const none: readonly never[] = []
@@ -22,7 +22,7 @@ export function LiveFigures({ job }: { job: Job }) {
     <div className="d-live">
       <div>
         <span className="l">CPU</span>
-        <b className="num">{formatPercent(thread?.cpu)}</b>
+        <b className="num">{formatCpu(thread?.cpu)}</b>
         <Sparkline values={own.map((sample) => sample.cpu ?? 0)} tone={tone} max={1} />
       </div>
       <div>

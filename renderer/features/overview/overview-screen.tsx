@@ -11,6 +11,7 @@ import { NeedsALook } from './needs-a-look.tsx'
 import { NowCard } from './now-card.tsx'
 import { ThroughputCard } from './throughput-card.tsx'
 import { WhyCard } from './why-card.tsx'
+import './chart.css'
 import './overview.css'
 
 const ranges: readonly { value: ThroughputRange; label: string }[] = [

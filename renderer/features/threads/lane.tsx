@@ -4,7 +4,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Sparkline } from '../../components/sparkline.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatBytes, formatElapsed, formatId, formatLoop, formatPercent } from '../../lib/format.ts'
+import { formatBytes, formatCpu, formatElapsed, formatId, formatLoop, formatPercent } from '../../lib/format.ts'
 import { glyphOfThread } from '../../lib/glyphs.ts'
 import { useJobRow, usePanel, usePendingCancel } from '../../lib/panel-context.tsx'
 import type { ThreadSample } from '../../stores/samples.ts'
@@ -92,7 +92,7 @@ function Cpu({ thread, samples }: { thread: Thread; samples: readonly ThreadSamp
   if (thread.cpu === undefined) return <span className="dim">–</span>
   return (
     <>
-      <b className="num">{formatPercent(thread.cpu)}</b>
+      <b className="num">{formatCpu(thread.cpu)}</b>
       <Sparkline
         values={samples.map((sample) => sample.cpu ?? 0)}
         tone={thread.state === 'blocked' ? 'retry' : thread.job === undefined ? 'mut' : 'running'}

@@ -13,6 +13,7 @@ import { axisMarks, nowAt } from './place-segments.ts'
 import { ResizeStrip } from './resize-strip.tsx'
 import { useThreadsPicture, type ThreadsPicture } from './use-frozen.ts'
 import { poolLimits, usePoolSize } from './use-pool-size.ts'
+import './inspector.css'
 import './threads.css'
 
 type Window = '30' | '120' | '600'
