@@ -29,10 +29,31 @@ function reasonText(options: CancelOptions): string {
   return options.reason === undefined ? `Cancelled from the ${options.by}.` : options.reason
 }
 
+/** How long an answer waits for the queue to store the end of a killed job. */
+const storedWithinMs = 2_000
+
 /** Two steps: ask, then kill after the grace time. A job that does not run yet is taken out at once. */
 export function createCancel(parts: CancelParts): (id: string, options: CancelOptions) => Promise<CancelResult> {
   function kill(running: RunningAttempt, reason: string): boolean {
     return running.run?.kill(reason) ?? false
+  }
+
+  /** The job once its end is stored, so that the answer shows it; as it is, when that takes too long. */
+  async function ended({ job: { id }, run }: RunningAttempt): Promise<Job> {
+    await run?.report
+    const stored = Promise.withResolvers<void>()
+    const isOpen = (): boolean => parts.board.running(id) !== undefined || parts.board.recent(id)?.state === 'active'
+    const stop = parts.board.onChange((changed) => {
+      if (changed === id && !isOpen()) stored.resolve()
+    })
+    const timer = setTimeout(() => stored.resolve(), storedWithinMs)
+    try {
+      if (isOpen()) await stored.promise
+    } finally {
+      clearTimeout(timer)
+      stop()
+    }
+    return parts.get(id)
   }
 
   async function cancelRunning(running: RunningAttempt, options: CancelOptions): Promise<CancelResult> {
@@ -43,11 +64,10 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
     running.cancel = { by: options.by, reason, then }
     if (!running.started) {
       running.run?.cancel(reason)
-      await running.run?.report
       return {
         result: 'cancelled',
         message: `#${job.id} is cancelled. It had not started.`,
-        job: await parts.get(job.id),
+        job: await ended(running),
       }
     }
     running.run?.cancel(reason)
@@ -62,8 +82,7 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
     }
     const graceMs = options.now ? 0 : parts.graceMs()
     if (graceMs === 0 && kill(running, reason)) {
-      await running.run?.report
-      return { result: 'killed', message: `#${job.id} was killed.`, job: await parts.get(job.id) }
+      return { result: 'killed', message: `#${job.id} was killed.`, job: await ended(running) }
     }
     const killAt = new Date(Date.now() + graceMs).toISOString()
     running.cancel.killAt = killAt
