@@ -56,9 +56,27 @@ export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
   it('kills a job that spins when told to do it now', async () => {
     const { id } = await runner().jobs.enqueue('spin', {}, once)
     await whenStarted(runner(), id)
-    expect(await runner().jobs.cancel(id, { by, now: true })).toMatchObject({ result: 'killed' })
+    expect(await runner().jobs.cancel(id, { by, now: true })).toMatchObject({
+      result: 'killed',
+      job: { state: 'cancelled' },
+    })
     const job = await whenFinished(runner(), id)
     expect(job).toMatchObject({ state: 'cancelled', attempts: [{ number: 1, outcome: 'cancelled' }] })
+  })
+
+  it('cancels a job that was taken and waits for a thread', async () => {
+    const { pool } = runner().preferences.current()
+    await runner().preferences.update({ pool: { minThreads: 1, maxThreads: 1 } })
+    const held = await hold()
+    await whenStarted(runner(), held.id)
+    const { id } = await runner().jobs.enqueue('quick', { n: 1 })
+    const next = { state: 'active', attempts: [], waitingReason: { code: 'ALL_THREADS_BUSY' } }
+    expect(await jobWhen(runner(), id, 'is taken', (job) => job.state === 'active')).toMatchObject(next)
+    const cancelled = { result: 'cancelled', job: { state: 'cancelled', attempts: [] } }
+    expect(await runner().jobs.cancel(id, { by })).toMatchObject(cancelled)
+    await runner().jobs.cancel(held.id, { by, now: true })
+    await runner().preferences.update({ pool })
+    expect(await runner().jobs.get(id)).toMatchObject({ state: 'cancelled', attempts: [] })
   })
 
   it('kills a job that spins after the grace time', async () => {

@@ -1,18 +1,18 @@
 import { Queue } from 'bullmq'
 import pg from 'pg'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { until } from '../queue/until.ts'
-import { startTestPostgres } from '../support/postgres.ts'
 import { startDoomedRunner } from './doomed-runner.ts'
 import { hastyTiming, jobWhen, RunnerHome, whenFinished, whenStarted } from './runner-under-test.ts'
 
-/** What outlives the runner. Each test has a data folder of its own. */
+/** What outlives the runner. Tests start runners of their own, on one data folder. */
 export function itSurvives(variables: () => Record<string, string>): void {
   let home: RunnerHome
-  beforeEach(async () => {
+  beforeAll(async () => {
     home = await RunnerHome.make({ ...variables(), TORIL_QUEUE: `q${Date.now()}` })
   })
-  afterEach(() => home.remove())
+  afterEach(() => home.stopRunners())
+  afterAll(() => home.remove())
 
   it('gives a running job back when it stops, and the next runner finishes it', async () => {
     const first = await home.start()
@@ -60,13 +60,15 @@ export function itSurvives(variables: () => Record<string, string>): void {
 }
 
 /** On a queue whose server is not the one of the history. */
-export function itKeepsWhatTheHistoryMissed(variables: () => Record<string, string>): void {
+export function itKeepsWhatTheHistoryMissed(
+  variables: () => Record<string, string>,
+  createDatabase: () => Promise<string>,
+): void {
   it('learns from the queue what finished while the history could not be written', async () => {
-    const postgres = await startTestPostgres()
     const home = await RunnerHome.make({
       ...variables(),
       TORIL_QUEUE: `missed${Date.now()}`,
-      DATABASE_URL: await postgres.createDatabase(),
+      DATABASE_URL: await createDatabase(),
     })
     const lock = new pg.Client({ connectionString: home.variables['DATABASE_URL'] })
     const queue = new Queue(home.variables['TORIL_QUEUE'] ?? '', {
@@ -79,9 +81,11 @@ export function itKeepsWhatTheHistoryMissed(variables: () => Record<string, stri
         await lock.connect()
         // Nothing reaches the history any more.
         await lock.query('BEGIN')
-        await lock.query(`LOCK TABLE ${await jobTable(lock)} IN ACCESS EXCLUSIVE MODE`)
+        const table = await jobTable(lock)
+        await lock.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
         doomed.begin()
         await until(async () => (await queue.getCompletedCount()) === 30, 'all have finished in the queue')
+        expect((await lock.query(`SELECT FROM ${table}`)).rowCount).toBe(0)
       } finally {
         await doomed.kill()
       }
@@ -102,7 +106,6 @@ export function itKeepsWhatTheHistoryMissed(variables: () => Record<string, stri
       await lock.end()
       await queue.close()
       await home.remove()
-      await postgres.stop()
     }
   })
 }

@@ -14,6 +14,8 @@ export interface QueuePlace {
   variables: Record<string, string>
   /** Set when it is Redis. */
   redisPort?: number
+  /** A database of its own for a test that holds it up; where the history has a server of its own. */
+  createDatabase?: () => Promise<string>
   stop(): Promise<void>
 }
 
@@ -75,8 +77,12 @@ export class RunnerHome {
     await writeFile(this.gate(name), '')
   }
 
+  async stopRunners(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((runner) => runner.stop({ graceMs: 0 })))
+  }
+
   async remove(): Promise<void> {
-    await Promise.all(this.#open.map((runner) => runner.stop({ graceMs: 0 })))
+    await this.stopRunners()
     await rm(this.folder, { recursive: true, force: true })
   }
 }

@@ -49,7 +49,12 @@ export function describeRunner(label: string, open: () => Promise<QueuePlace>, f
     describe('live', () => itIsLive(() => runner))
     describe('crash', () => {
       itSurvives(() => place?.variables ?? {})
-      if (foreign) itKeepsWhatTheHistoryMissed(() => place?.variables ?? {})
+      if (foreign) {
+        itKeepsWhatTheHistoryMissed(
+          () => place?.variables ?? {},
+          async () => (await place?.createDatabase?.()) ?? '',
+        )
+      }
     })
   })
 }
