@@ -1,6 +1,7 @@
 import { createORPCClient, ORPCError } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
 import { OpenAPILink } from '@orpc/openapi-client/fetch'
+import { problemContentType } from '../../api/http/problem.ts'
 import { apiPrefix } from '../../api/http/routes.ts'
 import { contract, type Contract } from '../../contract/contract.ts'
 import { problemSchema } from '../../contract/errors.ts'
@@ -13,6 +14,7 @@ export function createClient({ url, token }: RunnerAddress): TorilClient {
   const link = new OpenAPILink(contract, {
     url: `${url}${apiPrefix}`,
     headers: { authorization: `Bearer ${token}`, 'x-toril-client': 'cli' },
+    fetch: async (request, init) => asJson(await fetch(request, init)),
     customErrorResponseBodyDecoder(body) {
       const problem = problemSchema.safeParse(body).data
       if (problem === undefined) return undefined
@@ -21,4 +23,10 @@ export function createClient({ url, token }: RunnerAddress): TorilClient {
     },
   })
   return createORPCClient(link)
+}
+
+/** oRPC parses `application/json` alone, and takes a problem document for a file. */
+function asJson(response: Response): Response {
+  if (response.headers.get('content-type')?.startsWith(problemContentType) !== true) return response
+  return new Response(response.body, { status: response.status, headers: { 'content-type': 'application/json' } })
 }

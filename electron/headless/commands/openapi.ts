@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { createOpenApiDocument } from '../../api/openapi/document.ts'
 import { readVersion } from '../../api/version.ts'
 import { printJson } from '../output/print.ts'
 import { withJson } from './shared-options.ts'
@@ -8,5 +7,8 @@ import { withJson } from './shared-options.ts'
 export function addOpenApi(program: Command): void {
   withJson(program.command('openapi'))
     .description('print the OpenAPI 3.1 document of the REST api')
-    .action(async () => printJson(await createOpenApiDocument(readVersion())))
+    .action(async () => {
+      const { createOpenApiDocument } = await import('../../api/openapi/document.ts')
+      printJson(await createOpenApiDocument(readVersion()))
+    })
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { exitCodesHelp } from '../exit-codes.ts'
-import { serveCommand, type ServeFlags } from '../serve-command.ts'
+import type { ServeFlags } from '../serve-command.ts'
 import { wholeNumber, withJson } from './shared-options.ts'
 
 export function addServeOptions(command: Command): Command {
@@ -11,6 +11,8 @@ export function addServeOptions(command: Command): Command {
     .option('--no-open', 'do not open the panel in the browser; `serve` never does, `npm start` may')
     .addHelpText('after', exitCodesHelp)
     .action(async (flags: ServeFlags) => {
+      // Loaded when it is wanted: the other commands need no queue and no database, and shall answer at once.
+      const { serveCommand } = await import('../serve-command.ts')
       process.exitCode = await serveCommand(flags)
     })
 }

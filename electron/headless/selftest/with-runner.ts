@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createClient, type TorilClient } from '../client/create-client.ts'
 import { findRunner } from '../client/find-runner.ts'
 import { CliError, exitCodes } from '../exit-codes.ts'
-import { runServe } from '../run-serve.ts'
 
 /**
  * Calls `use` with a client of the running Toril; where none runs, of one started for it on a data folder
@@ -15,6 +14,7 @@ export async function withRunner<Result>(
 ): Promise<Result> {
   const running = find()
   if (running !== undefined) return use(createClient(running), `Using the runner at ${running.url}.`)
+  const { runServe } = await import('../run-serve.ts')
   const dataDir = mkdtempSync(join(tmpdir(), 'toril-selftest-'))
   try {
     // Whatever queue or database the environment names is not to be touched by a test of its own.

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createCli, type Cli, type Started } from './cli-fixture.ts'
+
+let cli: Cli
+let serve: Started
+beforeAll(async () => {
+  cli = await createCli()
+  cli.addJobType(
+    'stays',
+    `export default { name: 'stays', title: 'Runs until it is stopped', input: { type: 'object' },
+      run: (_input, { signal, progress }) => new Promise((_, reject) => {
+        progress({ ratio: 0.25, message: 'a quarter' })
+        signal.addEventListener('abort', () => reject(signal.reason))
+      }) }\n`,
+  )
+  serve = cli.start(['serve'])
+  await serve.printed(/Toril is ready/)
+})
+afterAll(() => cli.close())
+
+const runnerFile = () => join(cli.dataDir, 'runner.json')
+const pending = { a: 1, b: 2 }
+
+/** Enqueues a job that waits for an hour, and answers its id. */
+async function delayed(): Promise<string> {
+  const job = await cli.json('enqueue', 'add-two-numbers', JSON.stringify(pending), '-o', 'delayMs=3600000')
+  return String(job['id'])
+}
+
+describe('serve', () => {
+  test('prints the address of the panel with its token, which opens it', async () => {
+    const [, address = ''] = await serve.printed(/Open (http:\S+)/)
+    const answer = await fetch(address, { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
+  })
+
+  test('leaves runner.json to its owner alone', async () => {
+    const file = JSON.parse(readFileSync(runnerFile(), 'utf8')) as Record<string, unknown>
+    expect(file).toMatchObject({ pid: serve.child.pid, token: readFileSync(join(cli.dataDir, 'token'), 'utf8').trim() })
+    expect(statSync(runnerFile()).mode & 0o777).toBe(0o600)
+    expect(statSync(join(cli.dataDir, 'token')).mode & 0o777).toBe(0o600)
+    expect((await fetch(`${String(file['url'])}/health`)).status).toBe(200)
+  })
+
+  test('a second one on the same data folder is refused and does no harm', async () => {
+    const { code, stderr } = await cli.run(['serve'])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^A runner \(process \d+\) already has .* answers at http/),
+    ])
+    expect(existsSync(runnerFile())).toBe(true)
+  })
+})
+
+describe('enqueue', () => {
+  test('prints the id, and the result with --wait', async () => {
+    const plain = await cli.run(['enqueue', 'add-two-numbers', '{"a": 1, "b": 2}'])
+    expect([plain.code, plain.stdout]).toEqual([0, expect.stringMatching(/^Job \S+ waiting\n$/)])
+    const waited = await cli.run(['enqueue', 'add-two-numbers', '{"a": 20, "b": 22}', '--wait'])
+    expect([waited.code, waited.stdout]).toEqual([0, '42\n'])
+    expect(waited.stderr).toMatch(/completed/)
+  })
+
+  test('hashes a folder, with progress on standard error and the result on standard output', async () => {
+    const folder = join(cli.folder, 'tree')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'a.txt'), 'a')
+    const { code, stdout, stderr } = await cli.run(['enqueue', 'hash-folder', '{"path": "tree"}', '--wait'])
+    const line = `${createHash('sha256').update('a').digest('hex')}  1  a.txt\n`
+    const digest = createHash('sha256').update(line).digest('hex')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1, bytes: 1, digest })
+    expect(stderr).toContain('1 of 1 files')
+  })
+
+  test('takes its input from a file and from standard input', async () => {
+    writeFileSync(join(cli.folder, 'input.json'), '{"a": 1, "b": 1}')
+    expect((await cli.run(['enqueue', 'add-two-numbers', '@input.json', '-w'])).stdout).toBe('2\n')
+    const piped = await cli.run(['enqueue', 'add-two-numbers', '-', '-w', '--json'], {}, '{"a": 2, "b": 2}')
+    expect(JSON.parse(piped.stdout)).toMatchObject({ state: 'completed', result: 4, attempts: [{ number: 1 }] })
+  })
+
+  test.each([
+    [['no-such-type'], 4, /no-such-type/],
+    [['add-two-numbers', '{"a": "x", "b": 1}'], 4, /\ba\b/],
+    [['add-two-numbers', '{}', '-o', 'attempts=0'], 2, /^options\.attempts must be at least 1\.$/m],
+    [['add-two-numbers', '{}', '-o', 'attempts'], 2, /^attempts is not of the form name=value\.$/m],
+    [['hash-folder', '{"path": "/no/such/folder"}', '--wait'], 1, /failed: .*\/no\/such\/folder/],
+  ])('%j ends with %i', async (args, expected, message) => {
+    const { code, stderr } = await cli.run(['enqueue', ...args])
+    expect([code, stderr]).toEqual([expected, expect.stringMatching(message)])
+  })
+
+  test('Ctrl-C while waiting leaves the job running and says so', async () => {
+    const waiting = cli.start(['enqueue', 'stays', '{}', '--wait'])
+    await waiting.printed(/a quarter/)
+    waiting.child.kill('SIGINT')
+    const { code, stderr } = await waiting.finished
+    expect(code).toBe(130)
+    const [, id = ''] = /Job (\S+) goes on\./.exec(stderr) ?? []
+    expect((await cli.json('job', id))['state']).toBe('active')
+    expect((await cli.run(['cancel', id, '--now'])).code).toBe(0)
+    const followed = await cli.run(['job', id, '--follow'])
+    expect([followed.code, followed.stdout]).toEqual([1, expect.stringContaining('cancelled')])
+  })
+})
+
+describe('jobs', () => {
+  test('are listed, found and shown', async () => {
+    const { id } = (await cli.json('enqueue', 'add-three-numbers', '{"a":1,"b":1,"c":7}', '--wait')) as { id: string }
+    const list = await cli.run(['jobs', '--type', 'add-three-numbers', '--state', 'completed'])
+    expect(list.stdout).toMatch(/^ID +TYPE +STATE/)
+    expect(list.stdout).toContain(`${id}  add-three-numbers  completed`)
+    expect(await cli.json('jobs', '--query', id)).toMatchObject({ total: 1, jobs: [{ id }] })
+    const detail = await cli.run(['job', id, '--logs'])
+    expect(detail.stdout).toMatch(/Result +9\n/)
+    expect(detail.stdout).toMatch(/ATTEMPT +WHERE[\s\S]*1 +T\d+ .*completed/)
+    expect((await cli.run(['jobs', '--query', 'nothing-has-this'])).stdout).toBe('No jobs match.\n')
+  })
+
+  test('that do not exist are refused with 4', async () => {
+    for (const command of ['job', 'cancel', 'retry', 'promote']) {
+      expect((await cli.run([command, 'none'])).code).toBe(4)
+    }
+    const { stderr } = await cli.run(['job', 'none', '--json'])
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'JOB_NOT_FOUND' } })
+  })
+
+  test('are promoted, retried and cancelled', async () => {
+    const id = await delayed()
+    expect((await cli.run(['promote', id])).stdout).toContain(`Job ${id}`)
+    await cli.run(['job', id, '--follow'])
+    expect((await cli.json('retry', id))['id']).toBe(id)
+    const other = await delayed()
+    const cancelled = await cli.run(['cancel', other, '--reason', 'a mistake'])
+    expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('cancelled')])
+    expect(await cli.json('job', other)).toMatchObject({ state: 'cancelled', error: { message: 'a mistake' } })
+  })
+})
+
+describe('the runner', () => {
+  test('is paused and resumed', async () => {
+    expect((await cli.run(['pause'])).stdout).toMatch(/^Paused\. /)
+    expect(await cli.json('status')).toMatchObject({ queue: { paused: true }, runners: [{ self: true }] })
+    expect((await cli.run(['resume'])).stdout).toMatch(/^Running\. /)
+    expect((await cli.run(['status'])).stdout).toMatch(/Data folder[\s\S]*STATE +JOBS\nwaiting/)
+  })
+
+  test('tells its types and shows and changes its preferences', async () => {
+    expect((await cli.run(['types'])).stdout).toMatch(/hash-folder +Hash a folder +built-in/)
+    expect((await cli.run(['preferences', 'set', 'pool.maxThreads=3'])).stdout).toBe('pool.maxThreads  3\n')
+    expect((await cli.run(['preferences', 'get', 'pool.maxThreads'])).stdout).toBe('3\n')
+    expect(await cli.json('preferences')).toMatchObject({ pool: { maxThreads: 3 } })
+    expect((await cli.run(['preferences', 'get', 'pool.none'])).code).toBe(2)
+    const wrong = await cli.run(['preferences', 'set', 'pool.maxThreads=lots'])
+    expect([wrong.code, wrong.stderr]).toEqual([4, 'pool.maxThreads must be a number.\n'])
+  })
+
+  test('passes its self-test', async () => {
+    const { code, stdout } = await cli.run(['selftest'])
+    expect(code).toBe(0)
+    for (const type of ['add-two-numbers', 'add-three-numbers', 'hash-folder']) {
+      expect(stdout).toMatch(new RegExp(`^${type} +ok `, 'm'))
+    }
+  })
+})
+
+// Last: it ends the runner of this file.
+test('serve stops in order on SIGTERM and leaves no trace of running', async () => {
+  serve.child.kill('SIGTERM')
+  const { code } = await serve.finished
+  expect(code).toBe(0)
+  expect(existsSync(runnerFile())).toBe(false)
+  expect(existsSync(join(cli.dataDir, 'runner.lock'))).toBe(false)
+  expect((await cli.run(['status'])).code).toBe(3)
+})
+
+test('selftest starts a runner of its own where none runs', async () => {
+  const { code, stdout, stderr } = await cli.run(['selftest', '--json'])
+  expect([code, stderr]).toEqual([0, expect.stringContaining('started one for this test')])
+  expect(JSON.parse(stdout)).toMatchObject({ passed: true })
+})
