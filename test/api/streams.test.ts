@@ -2,7 +2,7 @@ import { createORPCClient, type ORPCError } from '@orpc/client'
 import { RPCLink as MessagePortLink } from '@orpc/client/message-port'
 import { RPCLink as WebSocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
-import { get } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
@@ -68,9 +68,7 @@ describe('server-sent events', () => {
     const door = await openDoor({ runner: createRunnerDouble({ jobs: endless }) })
     const request = get({ host: '127.0.0.1', port: door.port, path: '/api/v1/jobs/1/events', headers: bearer })
     request.on('error', () => {})
-    const response = await new Promise<import('node:http').IncomingMessage>((resolve) =>
-      request.on('response', resolve),
-    )
+    const response = await new Promise<IncomingMessage>((resolve) => request.on('response', resolve))
     response.on('error', () => {}).resume()
     const closed = new Promise((resolve) => response.once('close', resolve))
     await Promise.all([door.close(), closed, endless.ended])
@@ -174,7 +172,7 @@ describe('a MessagePort', () => {
     await stream.next()
     await expect(stream.next()).rejects.toMatchObject({
       code: 'INTERNAL',
-      message: expect.not.stringContaining('secret'),
+      message: expect.not.stringContaining('secret') as string,
     })
     expect(lines.join()).toContain('jobs.events failed: Error: secret detail')
     port.close()

@@ -38,10 +38,10 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
     }
 
     /** A job that stays where it is until the queue goes on. */
-    async function whilePaused<Result>(use: () => Promise<Result>): Promise<Result> {
+    async function whilePaused<Result>(run: () => Promise<Result>): Promise<Result> {
       expect((await client.queue.pause()).paused).toBe(true)
       try {
-        return await use()
+        return await run()
       } finally {
         expect((await client.queue.resume()).paused).toBe(false)
       }
@@ -60,7 +60,7 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
       expect(error).toMatchObject({
         code,
         status: errorCodes[code].status,
-        message: typeof message === 'string' ? message : expect.stringMatching(message),
+        message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
         ...(field === undefined ? {} : { data: { issues: [expect.objectContaining({ path: field })] } }),
       })
     }
@@ -254,7 +254,9 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         expect(runners).toMatchObject([{ self: true, kind: 'headless', pid: process.pid }])
         const system = await client.system.info()
         expect(system).toMatchObject({ version: '0.0.0', runnerId: runners[0]?.id })
-        expect(system.environment).toMatchObject([{ variable: 'TORIL_JOBS_DIR', field: 'jobs.folder' }])
+        expect(system.environment).toContainEqual(
+          expect.objectContaining({ variable: 'TORIL_JOBS_DIR', field: 'jobs.folder' }),
+        )
         expect((await client.queue.throughput({ range: '15m' })).buckets.length).toBeGreaterThan(0)
         const wrong = client.queue.throughput({ range: '1y' as '1h' })
         await refused(wrong, 'INVALID_REQUEST', 'range must be one of 15m, 1h, 24h, 7d.', ['range'])

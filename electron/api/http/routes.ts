@@ -1,4 +1,9 @@
-import { getEventIteratorSchemaDetails, isContractProcedure } from '@orpc/contract'
+import {
+  getEventIteratorSchemaDetails,
+  isContractProcedure,
+  type AnySchema,
+  type Route as ContractRoute,
+} from '@orpc/contract'
 import { contract } from '../../contract/contract.ts'
 
 /** Everything below is the REST door; the version is part of the address. */
@@ -24,7 +29,8 @@ export function listRoutes(): Route[] {
   return Object.entries(contract).flatMap(([group, procedures]) =>
     Object.entries(procedures).flatMap(([name, procedure]) => {
       if (!isContractProcedure(procedure)) return []
-      const { route, outputSchema } = procedure['~orpc']
+      const definition: { route: ContractRoute; outputSchema?: AnySchema } = procedure['~orpc']
+      const { route, outputSchema } = definition
       const { method = 'POST', path = `/${group}/${name}` } = route
       const streams = getEventIteratorSchemaDetails(outputSchema) !== undefined
       return [{ operation: `${group}.${name}`, method, path, streams }]

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { cancelResultSchema, jobListSchema } from '../../contract/contract.ts'
 import { problemSchema } from '../../contract/errors.ts'
 import { jobTypeDefaultsSchema, jobTypeListSchema, jobTypeSchema } from '../../contract/job-type.ts'

@@ -33,7 +33,7 @@ async function show(field: string | undefined, flags: JsonFlag): Promise<void> {
   if (value === undefined) throw new CliError(exitCodes.usage, `There is no preference ${field ?? ''}.`)
   if (wantsJson(flags)) printJson(value)
   else if (typeof value === 'object' && value !== null) print(pairs(leaves(value, field ?? '')))
-  else print(String(value))
+  else print(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 /** `--json` before or after the word `get`: commander gives it to the command it stands behind. */

@@ -21,7 +21,7 @@ export function addResume(program: Command): void {
 
 function printQueue(queue: QueueInfo, { json }: JsonFlag): void {
   if (json === true) return printJson(queue)
-  const { active = 0, waiting = 0 } = queue.counts
+  const { active, waiting } = queue.counts
   print(`${queue.paused ? 'Paused.' : 'Running.'} ${count(active)} jobs go on, ${count(waiting)} wait.`)
 }
 

@@ -30,6 +30,8 @@ export function pairs(entries: readonly (readonly [label: string, value: string 
   return shown.map(([label, value]) => `${label.padEnd(longest)}  ${value}`).join('\n')
 }
 
+const graphemes = new Intl.Segmenter()
+
 function width(cell: string): number {
-  return [...stripVTControlCharacters(cell)].length
+  return Array.from(graphemes.segment(stripVTControlCharacters(cell))).length
 }

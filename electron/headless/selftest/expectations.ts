@@ -29,7 +29,7 @@ function exactly(type: string, input: Json, expected: Json): Expectation {
     input,
     what: `${JSON.stringify(input)} gives ${JSON.stringify(expected)}`,
     difference: (result) =>
-      result === expected ? undefined : `expected ${String(expected)}, got ${JSON.stringify(result)}`,
+      result === expected ? undefined : `expected ${JSON.stringify(expected)}, got ${JSON.stringify(result)}`,
   }
 }
 

@@ -6,14 +6,14 @@ import { findRunner } from '../client/find-runner.ts'
 import { CliError, exitCodes } from '../exit-codes.ts'
 
 /**
- * Calls `use` with a client of the running Toril; where none runs, of one started for it on a data folder
+ * Calls `run` with a client of the running Toril; where none runs, of one started for it on a data folder
  * of its own that is removed afterwards. `where` says which.
  */
 export async function withRunner<Result>(
-  use: (client: TorilClient, where: string) => Promise<Result>,
+  run: (client: TorilClient, where: string) => Promise<Result>,
 ): Promise<Result> {
   const running = find()
-  if (running !== undefined) return use(createClient(running), `Using the runner at ${running.url}.`)
+  if (running !== undefined) return run(createClient(running), `Using the runner at ${running.url}.`)
   const { runServe } = await import('../run-serve.ts')
   const dataDir = mkdtempSync(join(tmpdir(), 'toril-selftest-'))
   try {
@@ -21,7 +21,7 @@ export async function withRunner<Result>(
     const { REDIS_URL: _redis, REDIS_PORT: _port, DATABASE_URL: _database, ...variables } = process.env
     const served = await runServe({ ...variables, TORIL_DATA_DIR: dataDir, TORIL_HOST: '127.0.0.1' }, { port: 0 })
     try {
-      return await use(createClient(served), 'No runner is running; started one for this test.')
+      return await run(createClient(served), 'No runner is running; started one for this test.')
     } finally {
       await served.stop()
     }
