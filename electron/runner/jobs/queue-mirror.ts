@@ -132,13 +132,15 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   /** The history has another state than the queue, and this runner has not seen the job. */
   async function takeOver(queued: QueuedJob, known: JobState | undefined): Promise<void> {
     const job = read(queued)
+    const missedEnd = isFinished(job.state) && (known === undefined || !isFinished(known))
+    const attempts = missedEnd ? ((await history.reader.job(job.id))?.attempts ?? []) : []
+    // Together, so that nobody reads the end without its attempt.
     history.writer.saveJob(recordOf(job))
-    if (isFinished(job.state) && (known === undefined || !isFinished(known))) await closeAttempt(queued, job)
+    if (missedEnd) closeAttempt(queued, job, attempts)
   }
 
   /** A job ended, and its runner died before the history had that: its last attempt is ended here. */
-  async function closeAttempt(queued: QueuedJob, job: Job): Promise<void> {
-    const attempts = (await history.reader.job(job.id))?.attempts ?? []
+  function closeAttempt(queued: QueuedJob, job: Job, attempts: Attempt[]): void {
     const last = attempts.at(-1)
     if (last?.finishedAt !== undefined && attempts.length >= queued.attemptsMade) return
     const open: Attempt = last !== undefined && last.finishedAt === undefined ? last : unseenAttempt(queued, job)
