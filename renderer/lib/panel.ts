@@ -1,40 +1,9 @@
-import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Preferences } from '../../electron/contract/preferences.ts'
-import type { QueueInfo, Runner, SystemInfo, Thread } from '../../electron/contract/runner.ts'
-import { createCancelsStore, type CancelsState } from '../stores/cancels.ts'
-import { createConnectionStore, type ConnectionState } from '../stores/connection.ts'
-import { createJobsStore, type JobsState } from '../stores/jobs.ts'
-import { createPoolEventsStore, type PoolEventsState } from '../stores/pool-events.ts'
-import { createSamplesStore, type SamplesState } from '../stores/samples.ts'
-import { createTimelineStore, type TimelineState } from '../stores/timeline.ts'
-import { createToastsStore, type ToastsState } from '../stores/toasts.ts'
-import { createUiStore, type UiState } from '../stores/ui.ts'
 import { createClient, type Client } from './client.ts'
+import { createPanelStores, type PanelStores } from './panel-stores.ts'
 import { createReconnecting } from './reconnect.ts'
 import type { Transport } from './transport.ts'
 import { reportCancels } from './report-cancels.ts'
 import { watchUpdates } from './updates.ts'
-
-/** What the runner says of one thing; undefined until the first snapshot. */
-export interface LiveValue<Value> {
-  value: Value | undefined
-}
-
-export interface PanelStores {
-  connection: StoreApi<ConnectionState>
-  queue: StoreApi<LiveValue<QueueInfo>>
-  threads: StoreApi<LiveValue<Thread[]>>
-  runners: StoreApi<LiveValue<Runner[]>>
-  preferences: StoreApi<LiveValue<Preferences>>
-  system: StoreApi<LiveValue<SystemInfo>>
-  jobs: StoreApi<JobsState>
-  timeline: StoreApi<TimelineState>
-  samples: StoreApi<SamplesState>
-  poolEvents: StoreApi<PoolEventsState>
-  cancels: StoreApi<CancelsState>
-  toasts: StoreApi<ToastsState>
-  ui: StoreApi<UiState>
-}
 
 /** Everything behind the screens. One per window. */
 export interface Panel {
@@ -44,28 +13,6 @@ export interface Panel {
   tryNow(): void
   /** Connects and follows updates; returns a function that ends both. */
   start(): () => void
-}
-
-function createLive<Value>(): StoreApi<LiveValue<Value>> {
-  return createStore<LiveValue<Value>>(() => ({ value: undefined }))
-}
-
-export function createPanelStores(): PanelStores {
-  return {
-    connection: createConnectionStore(),
-    queue: createLive(),
-    threads: createLive(),
-    runners: createLive(),
-    preferences: createLive(),
-    system: createLive(),
-    jobs: createJobsStore(),
-    timeline: createTimelineStore(),
-    samples: createSamplesStore(),
-    poolEvents: createPoolEventsStore(),
-    cancels: createCancelsStore(),
-    toasts: createToastsStore(),
-    ui: createUiStore(),
-  }
 }
 
 export function createPanel(transport: Transport): Panel {

@@ -4,7 +4,7 @@ import type { Toast } from '../stores/toasts.ts'
 import type { Client } from './client.ts'
 import { toPanelError } from './errors.ts'
 import { formatClock, formatDuration, formatId } from './format.ts'
-import type { PanelStores } from './panel.ts'
+import type { PanelStores } from './panel-stores.ts'
 
 /** The runner ends a thread within about a tenth of a second after the time is up. */
 const killSlackMs = 50

@@ -5,7 +5,7 @@ import { sampleQueue, sampleThreads } from '../stores/samples.ts'
 import { recordRows, recordThreads, startTimeline } from '../stores/timeline.ts'
 import type { Client } from './client.ts'
 import { isAbort } from './errors.ts'
-import type { PanelStores } from './panel.ts'
+import type { PanelStores } from './panel-stores.ts'
 
 /** Takes over everything a snapshot says. */
 export function applySnapshot(stores: PanelStores, snapshot: Snapshot): void {

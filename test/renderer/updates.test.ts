@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createPanelStores } from '../../renderer/lib/panel.ts'
+import { createPanelStores } from '../../renderer/lib/panel-stores.ts'
 import { clockOffset, followUpdates } from '../../renderer/lib/updates.ts'
 import type { Update } from '../../electron/contract/updates.ts'
 import { busy, at, patch, queue, row, snapshot, thread } from './samples.ts'

@@ -4,7 +4,7 @@ import type { Client } from '../../lib/client.ts'
 import { toPanelError } from '../../lib/errors.ts'
 import { formatId, plural } from '../../lib/format.ts'
 import { usePanel } from '../../lib/panel-context.tsx'
-import type { PanelStores } from '../../lib/panel.ts'
+import type { PanelStores } from '../../lib/panel-stores.ts'
 import { withCancel, withoutCancel } from '../../stores/cancels.ts'
 
 /** What the actions need to know of a job; a row and a whole job both have it. */
