@@ -20,6 +20,7 @@ export interface QueueStatsParts {
 }
 
 export interface QueueStats {
+  /** While the server is away: the numbers of last time, with the connection as it stands. */
   info(): Promise<QueueInfo>
   /** Whether the queue was paused when last seen. */
   paused(): boolean
@@ -37,6 +38,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   let paused = false
   let reading: Promise<QueueInfo> | undefined
   let readAt = -Infinity
+  let last: QueueInfo | undefined
 
   board.onChange((id) => {
     const job = board.recent(id)
@@ -56,7 +58,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     const [live, finished, isPaused] = await Promise.all([queue.counts(), history.reader.counts(), queue.isPaused()])
     paused = isPaused
     const parked = Math.min(parkedCount(), live.delayed)
-    return {
+    last = {
       name: queue.name,
       backend: queue.backend,
       paused,
@@ -76,14 +78,27 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
       },
       connection: queue.connection(),
     }
+    return last
+  }
+
+  /** A panel must be told that the connection is gone, and shows what was there until then. */
+  function lastKnown(): QueueInfo | undefined {
+    const connection = queue.connection()
+    return last === undefined || connection.state === 'live' ? undefined : { ...last, paused, connection }
   }
 
   return {
     info() {
+      const known = lastKnown()
+      if (known !== undefined) return Promise.resolve(known)
       const now = performance.now()
       if (reading === undefined || now - readAt > maxAgeMs) {
         readAt = now
-        const mine = read()
+        const mine = read().catch((error: unknown) => {
+          const meanwhile = lastKnown()
+          if (meanwhile === undefined) throw error
+          return meanwhile
+        })
         reading = mine
         // A failed read is not kept for the next caller.
         mine.catch(() => {
