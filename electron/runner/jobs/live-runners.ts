@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { runnerSchema, type Runner } from '../../contract/runner.ts'
 import type { Json } from '../../contract/json.ts'
 import type { Presence } from '../queue/presence.ts'
