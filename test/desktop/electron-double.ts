@@ -3,9 +3,12 @@ import { vi } from 'vitest'
 
 /** What the shell uses of Electron, recording. `vi.mock('electron', electronDouble)` puts it in place. */
 export function electronDouble() {
+  class MessagePortMain extends EventEmitter {
+    close = () => this.emit('close')
+  }
   class MessageChannelMain {
-    readonly port1 = { close: vi.fn() }
-    readonly port2 = { close: vi.fn() }
+    readonly port1 = new MessagePortMain()
+    readonly port2 = new MessagePortMain()
   }
   class BrowserWindow extends EventEmitter {
     static readonly opened: BrowserWindow[] = []

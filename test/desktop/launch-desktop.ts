@@ -3,24 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from '@playwright/test'
+import { findChromium } from '../../scripts/test-support/tools.mjs'
+import { callRunner } from '../support/call-runner.ts'
 import { makeTestFolder } from '../support/postgres.ts'
 import type { Command, Report } from './stand-in/control.ts'
 
 const project = join(import.meta.dirname, '..', '..')
 const mainFile = join(project, 'out', 'main', 'index.js')
-
-/** A job that runs until the file `go` of its input exists, so that a test decides when it ends. */
-export const heldJob = `import { existsSync } from 'node:fs'
-export default {
-  name: 'held', title: 'Held',
-  input: { type: 'object', properties: { go: { type: 'string' } }, required: ['go'] },
-  defaults: { attempts: 1 },
-  async run({ go }, ctx) {
-    while (!existsSync(go)) await new Promise((resolve) => setTimeout(resolve, 20))
-    return 'let go'
-  },
-}
-`
 
 export interface Desktop {
   readonly dataDir: string
@@ -56,7 +45,14 @@ export async function launchDesktop(
   )
   const child = fork(mainFile, [], {
     execArgv: ['--import', join(import.meta.dirname, 'stand-in', 'register.ts')],
-    env: { ...clean, TORIL_DATA_DIR: dataDir, TORIL_PORT: '0', TORIL_JOBS_DIR: join(folder, 'jobs'), ...options.env },
+    env: {
+      ...clean,
+      CHROMIUM: findChromium(),
+      TORIL_DATA_DIR: dataDir,
+      TORIL_PORT: '0',
+      TORIL_JOBS_DIR: join(folder, 'jobs'),
+      ...options.env,
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let stderr = ''
@@ -85,16 +81,7 @@ export async function launchDesktop(
       if (page === undefined) throw new Error('The window has no page.')
       return page
     },
-    async call<Answer>(method: string, path: string, body?: unknown) {
-      const { url, token } = JSON.parse(readFileSync(join(dataDir, 'runner.json'), 'utf8')) as Record<string, string>
-      const response = await fetch(`${url}/api/v1${path}`, {
-        method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
-      return (await response.json()) as Answer
-    },
+    call: (method, path, body) => callRunner(dataDir, method, path, body),
     descendants,
     exited,
     stderr: () => stderr,

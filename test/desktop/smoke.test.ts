@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { expect as expectPage } from '@playwright/test'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Job } from '../../electron/contract/job.ts'
-import { heldJob, isAlive, launchDesktop, type Desktop } from './launch-desktop.ts'
+import { heldJob } from './held-job.ts'
+import { isAlive, launchDesktop, type Desktop } from './launch-desktop.ts'
 
 // The real built main process and preload over the stand-in; see stand-in/electron.ts for what that leaves open.
-describe('the desktop app', () => {
+// It looks at processes through /proc; on the other systems test/electron runs the same flows on a real Electron.
+describe.skipIf(process.platform !== 'linux')('the desktop app', () => {
   const started: Desktop[] = []
   const launch = async (...options: Parameters<typeof launchDesktop>) => {
     const desktop = await launchDesktop(...options)
