@@ -46,6 +46,7 @@ function launch(command: string, args: string[], env: Record<string, string> = {
 }
 
 // Windows has neither signals nor process groups.
+// oxlint-disable-next-line vitest/no-disabled-tests -- it makes a test function, it is no test
 const onPosix = test.runIf(process.platform !== 'win32')
 
 onPosix('a server gets a signal to the whole group once, and its exit code is kept', async () => {
