@@ -28,6 +28,7 @@ export function sendPage(response: ServerResponse, status: number, title: string
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="icon" href="data:,">
     <title>${title}</title>
     <style>
       :root { color-scheme: dark light; font: 14px/1.5 ui-sans-serif, system-ui, sans-serif; }

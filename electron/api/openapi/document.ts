@@ -1,33 +1,19 @@
 import { OpenAPIGenerator } from '@orpc/openapi'
-import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { contract } from '../../contract/contract.ts'
 import { errorCodes, type ErrorCode } from '../../contract/errors.ts'
-import { jsonSchema } from '../../contract/json.ts'
 import { problemContentType, titleOf } from '../http/problem.ts'
 import { apiPrefix, listRoutes, type Route } from '../http/routes.ts'
 import { commonSchemas } from './components.ts'
+import { createJsonSchemaConverter } from './json-schema-converter.ts'
 import { commonErrors, operationNotes } from './operations.ts'
+import { outsidePaths } from './outside-paths.ts'
 
 export type OpenApiDocument = Awaited<ReturnType<OpenAPIGenerator['generate']>>
 type Operation = NonNullable<NonNullable<NonNullable<OpenApiDocument['paths']>[string]>['get']>
 
-/** Any JSON value, said once: the schema refers to itself, which the converter would unfold into nothing. */
-const anyJson = { type: ['object', 'array', 'string', 'number', 'boolean', 'null'] as const, description: 'Any JSON.' }
-
 /** The OpenAPI 3.1 document of the REST door, made from the contract: it cannot tell anything else. */
 export async function createOpenApiDocument(version: string): Promise<OpenApiDocument> {
-  const converter = new ZodToJsonSchemaConverter({
-    interceptors: [
-      ({ schema, next }) => {
-        const converted = next()
-        const isReference = typeof converted[1] === 'object' && '$ref' in converted[1]
-        return schema === (jsonSchema as unknown) && !isReference
-          ? [true, { ...anyJson, type: [...anyJson.type] }]
-          : converted
-      },
-    ],
-  })
-  const document = await new OpenAPIGenerator({ schemaConverters: [converter] }).generate(contract, {
+  const document = await new OpenAPIGenerator({ schemaConverters: [createJsonSchemaConverter()] }).generate(contract, {
     info: {
       title: 'Toril',
       version,
@@ -61,7 +47,21 @@ export async function createOpenApiDocument(version: string): Promise<OpenApiDoc
     },
   }
   for (const route of listRoutes()) complete(document, route)
+  shareJobPath(document)
+  document.paths = { ...document.paths, ...outsidePaths }
   return document
+}
+
+/**
+ * `POST /jobs/{type}` and `GET /jobs/{id}` differ in the name of the parameter alone, which OpenAPI takes for
+ * one path written twice and forbids: they stand together, and the parameter says what it is for each.
+ */
+function shareJobPath(document: OpenApiDocument): void {
+  const { '/jobs/{type}': byType, ...paths } = document.paths ?? {}
+  if (byType?.post === undefined) return
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' as const, minLength: 1 } }
+  const parameters = [{ ...id, description: 'Here the name of a job type, e.g. `add-two-numbers`.' }]
+  document.paths = { ...paths, '/jobs/{id}': { ...paths['/jobs/{id}'], post: { ...byType.post, parameters } } }
 }
 
 function complete(document: OpenApiDocument, route: Route): void {
