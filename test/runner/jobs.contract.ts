@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { JobEvent } from '../../electron/contract/job.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
+import { until } from '../queue/until.ts'
 import { once, whenFinished } from './runner-under-test.ts'
 
 /** What becomes of jobs that are left alone. */
@@ -130,6 +131,8 @@ export function itRunsJobs(runner: () => Runner): void {
     for (let n = 0; n < 5; n += 1) ids.push((await runner().jobs.enqueue('note', { text: `needle ${n}` })).id)
     for (const id of ids) await whenFinished(runner(), id)
     const filter = { query: 'needle', type: 'note', state: ['completed' as const], limit: 2 }
+    // The queue knows of an end a moment before the history does.
+    await until(async () => (await runner().jobs.list(filter)).total === 5, 'all are in the history')
     const found: string[] = []
     let cursor: string | undefined
     do {

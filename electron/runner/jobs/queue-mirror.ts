@@ -54,6 +54,12 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     if (!closed) gathering ??= setTimeout(lookUp, gatherMs)
   }
 
+  /** Differs once this runner has begun or ended an attempt of the job. */
+  function stampOf(id: string): string {
+    const attempts = board.recent(id)?.attempts ?? []
+    return `${attempts.length} ${attempts.at(-1)?.finishedAt ?? ''}`
+  }
+
   function lookUp(): void {
     gathering = undefined
     const ids = [...followed]
@@ -61,10 +67,12 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     for (const id of ids) {
       // Taken or finished here meanwhile: what is read of it would not be adopted.
       if (board.running(id) !== undefined || hasJustEnded(board.recent(id))) continue
+      const stamp = stampOf(id)
       queue
         .get(id)
         .then((queued) => {
-          if (queued !== undefined && !closed) adopt(queued)
+          // What was read before an attempt of this runner's own is old.
+          if (queued !== undefined && !closed && stampOf(id) === stamp) adopt(queued)
         })
         .catch(() => undefined) // Away: the connection reports it, and reconcile follows when it is back.
     }
@@ -83,6 +91,9 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       return
     }
     const fresh = read(queued)
+    // An attempt has ended here and the queue is still to store it: what it says now is of before.
+    if (known.state === 'active' && known.attempts.at(-1)?.finishedAt !== undefined && !isFinished(fresh.state)) return
+    if (fresh.error === undefined) delete known.error
     Object.assign(known, { ...fresh, attempts: known.attempts })
     history.writer.saveJob(recordOf(known))
     board.changed(known)
