@@ -2,6 +2,10 @@ import { QueueEvents, type IQueueBackend } from 'bullmq'
 import { progressSchema } from '../../contract/job.ts'
 import type { QueueEvent, QueueState } from './job-queue.ts'
 import type { QueueServer } from './queue-server.ts'
+import { within } from './within.ts'
+
+/** How long a close waits for the server. */
+const closeMs = 3_000
 
 export interface EventFeed {
   /** The first listener opens the connection. Returns a function that stops listening. */
@@ -75,7 +79,8 @@ export function createEventFeed({ name, server, report }: EventFeedParts): Event
     async close() {
       closed = true
       listeners.clear()
-      await source?.close().catch(() => undefined)
+      // It disconnects, then asks the server for a farewell: without a server that would be waited for for ever.
+      if (source !== undefined) await within(source.close(), closeMs)
     },
   }
 }
