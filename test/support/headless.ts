@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { nodeBinary } from '../../scripts/setup/paths.mjs'
 import { makeTestFolder } from './postgres.ts'
 
 export interface HeadlessOptions {
@@ -86,8 +87,12 @@ export async function startHeadless(options: HeadlessOptions = {}): Promise<Head
     },
     async stop() {
       process.removeListener('exit', atExit)
-      await end(running.child, 'SIGTERM')
-      await rm(folder, { recursive: true, force: true })
+      try {
+        await end(running.child, 'SIGTERM')
+      } finally {
+        await endDatabase(dataDir)
+        await rm(folder, { recursive: true, force: true })
+      }
     },
   }
 }
@@ -97,7 +102,7 @@ async function launch(env: Record<string, string>, port: string): Promise<Runnin
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TORIL_(?!TEST_)|REDIS_|DATABASE_URL)/.test(name)),
   )
-  const child = spawn(process.execPath, [join(project, 'out', 'main', 'serve.js')], {
+  const child = spawn(nodeBinary, [join(project, 'out', 'main', 'serve.js')], {
     cwd: project,
     env: { ...clean, ...env, TORIL_PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,9 +137,33 @@ async function readyUrl(child: ChildProcess, dataDir: string, output: () => stri
   }
 }
 
+/** Longer than any grace time in the tests: past it the runner hangs. */
+const stopMs = 30_000
+
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const ended = new Promise<true>((resolve) => child.once('exit', () => resolve(true)))
   child.kill(signal)
-  await ended
+  const patience = new AbortController()
+  const inTime = await Promise.race([ended, delay(stopMs, false, { signal: patience.signal }).catch(() => false)])
+  patience.abort()
+  if (inTime) return
+  child.kill('SIGKILL')
+  throw new Error(`The headless runner did not stop within ${stopMs / 1000} s after ${signal}.`)
+}
+
+/** A runner that was killed leaves its database running, for the next one to take over. */
+async function endDatabase(dataDir: string): Promise<void> {
+  const file = join(dataDir, 'postgres', 'data', 'postmaster.pid')
+  const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0])
+  if (!(pid > 1)) return
+  try {
+    process.kill(pid, 'SIGINT')
+    for (;;) {
+      await delay(50)
+      process.kill(pid, 0)
+    }
+  } catch {
+    // It is gone.
+  }
 }
