@@ -82,10 +82,10 @@ test('a fingerprint follows names and contents, not times', async () => {
 test('the telling lines of npm are kept, its stack and its log file are not', () => {
   const output = [
     'npm error code ENOTFOUND',
-    'npm error network request to https://registry.npmjs.org/x failed',
+    'npm error network request to https://packages.example/x failed',
     'npm error     at Socket.<anonymous>',
     'npm error A complete log of this run can be found in: /tmp/x.log',
   ].join('\n')
-  expect(reasonOf(output)).toBe('npm said: code ENOTFOUND | network request to https://registry.npmjs.org/x failed')
+  expect(reasonOf(output)).toBe('npm said: code ENOTFOUND | network request to https://packages.example/x failed')
   expect(reasonOf('')).toBe('npm said nothing about why')
 })
