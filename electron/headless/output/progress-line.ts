@@ -9,6 +9,8 @@ export interface ProgressLine {
 }
 
 const barWidth = 24
+/** In a log, between two messages of a job that knows no ratio. */
+const messageEveryMs = 5_000
 
 /**
  * Shows on standard error how far a job is: one line that is written over on a terminal, plain lines
@@ -36,7 +38,7 @@ function overwritten(stream: NodeJS.WriteStream): ProgressLine {
 
 function plainLines(stream: NodeJS.WriteStream): ProgressLine {
   let last = ''
-  let lastStep = -1
+  let lastStep = ''
   const write = (text: string) => {
     if (text !== last) stream.write(`${text}\n`)
     last = text
@@ -45,10 +47,11 @@ function plainLines(stream: NodeJS.WriteStream): ProgressLine {
     show(event) {
       if (event.kind === 'job') write(stateLine(event.job))
       if (event.kind !== 'progress') return
-      // Every five percent is enough for a log; a job that tells no ratio tells its message.
+      // Every five percent is enough for a log; a job that tells no ratio tells its message now and then.
       const { ratio } = event.progress
-      const step = ratio === undefined ? lastStep : Math.floor(ratio * 20)
-      if (ratio === undefined || step !== lastStep) write(progressText(event.progress))
+      const step =
+        ratio === undefined ? `${Math.floor(performance.now() / messageEveryMs)}` : `${Math.floor(ratio * 20)} of 20`
+      if (step !== lastStep) write(progressText(event.progress))
       lastStep = step
     },
     end() {},
