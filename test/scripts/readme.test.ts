@@ -1,73 +1,85 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nodeBinary } from '../../scripts/setup/paths.mjs'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startHeadless, type HeadlessRunner } from '../support/headless.ts'
 
-const run = promisify(execFile)
 const project = join(import.meta.dirname, '..', '..')
 const readme = readFileSync(join(project, 'README.md'), 'utf8')
+const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({
+  language,
+  text: text ?? '',
+}))
+/** The two commands are run by whoever reads this in a test run. */
+const examples = blocks.filter(({ language, text }) => language === 'sh' && !/^npm (start|test)$/m.test(text))
+const ownJob = blocks.find(({ language }) => language === 'ts')?.text ?? ''
 
-/** The fenced blocks of one language, in order. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
-    (match) => match[1] ?? '',
-  )
-}
+let runner: HeadlessRunner
 
-const [jobFile = ''] = blocks('ts')
-const examples = blocks('sh')
+beforeAll(async () => {
+  runner = await startHeadless({ jobs: { 'count-words.job.ts': ownJob } })
+})
 
-// The examples are written for a POSIX shell.
-describe.runIf(process.platform !== 'win32')('the examples of the README', () => {
-  let runner: HeadlessRunner
+afterAll(() => runner.stop())
 
-  beforeAll(async () => {
-    runner = await startHeadless({ jobs: { 'count-words.job.ts': jobFile } })
-  })
-  afterAll(() => runner.stop())
-
-  /** Runs a block as a user would type it: from the project, each line must succeed. */
-  async function shell(script: string): Promise<string> {
-    const path = [dirname(nodeBinary), join(project, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(':')
-    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+/** Runs an example as a person would type it, on this runner instead of the one it names. */
+function run(example: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const text = example
+    .replaceAll('http://127.0.0.1:7420', runner.url)
+    .replaceAll('a-token-of-my-own', runner.token)
+    // A small folder: what is shown is the same.
+    .replaceAll('"node_modules"', '"workers"')
+  const path = [join(project, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter)
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', text], {
       cwd: project,
       env: { ...process.env, ...runner.env, PATH: path },
-      maxBuffer: 16 * 1024 * 1024,
     })
-    return stdout
-  }
-
-  test('there are three blocks to run and one job type', () => {
-    expect(examples).toHaveLength(3)
-    expect(blocks('ts')).toHaveLength(1)
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
   })
+}
 
-  test('the commands print results, lists and a self-test without differences', async () => {
-    const output = await shell(examples[0] ?? '')
-    expect(output).toContain('"manifest"')
-    expect(output).toMatch(/^5$/m)
-    expect(output).toContain('add-two-numbers')
-  })
+test('the README has examples of the command line, of REST and of a job type', () => {
+  const all = examples.map(({ text }) => text).join('')
+  expect(all).toContain('npx toril enqueue hash-folder')
+  expect(all).toContain('curl ')
+  expect(ownJob.trimEnd().split('\n').length).toBeLessThanOrEqual(20)
+})
 
-  test('curl enqueues, lists and reads counts and health', async () => {
-    const output = await shell(examples[1] ?? '')
-    expect(output).toContain('"type":"add-two-numbers"')
-    expect(output).toContain('"counts"')
-    expect(output).toContain('"ready":true')
-  })
+test.each(examples.map(({ text }) => [text.split('\n')[0] ?? '', text]))(
+  'the example works: %s',
+  async (_title, text) => {
+    const { code, stdout, stderr } = await run(text)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).not.toBe('')
+  },
+)
 
-  test('a delayed job is cancelled', async () => {
-    const output = await shell(examples[2] ?? '')
-    expect(output).toContain('cancelled')
-    expect(output).toContain('not needed any more')
+test('the examples give what the text around them says', async () => {
+  expect((await run(`npx toril enqueue add-two-numbers '{"a": 2, "b": 3}' --wait`)).stdout.trim()).toBe('5')
+  const hashed = await run(`npx toril enqueue hash-folder '{"path": "node_modules"}' --wait`)
+  expect(JSON.parse(hashed.stdout)).toMatchObject({
+    digest: expect.any(String) as string,
+    slowest: expect.any(Array) as [],
   })
+  const counted = await run(`npx toril enqueue count-words '{"path": "${join(project, 'LICENSE')}"}' --wait`)
+  expect(JSON.parse(counted.stdout)).toEqual({ words: 170 })
+})
 
-  test('the job type of the README runs, and its form knows its field', async () => {
-    const output = await shell(`toril enqueue count-words '{"text": "one two three"}' --wait`)
-    expect(output.trim()).toBe('3')
-    await expect(shell(`toril enqueue count-words '{"text": ""}'`)).rejects.toMatchObject({ code: 4 })
-  })
+test('every exit code and variable of the README is that of the code', async () => {
+  const { stdout } = await run('npx toril --help')
+  const codes = [...readme.matchAll(/^\| (\d+) +\| (.+?) +\|$/gm)].map(([, code, meaning]) => `${code} ${meaning}`)
+  expect(codes).toHaveLength(6)
+  const said = stdout.replaceAll(/ +/g, ' ')
+  for (const line of codes) expect(said).toContain(line)
+  const source = readFileSync(join(project, 'electron', 'runner', 'environment.ts'), 'utf8')
+  const variables = [...source.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name ?? '')
+  expect(variables).toHaveLength(9)
+  for (const name of variables) expect(readme).toContain(`| \`${name}\``)
 })
