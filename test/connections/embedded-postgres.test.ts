@@ -124,7 +124,7 @@ test('a server that dies is started again at the same address', async () => {
   process.kill(pid, 'SIGKILL')
   await back
   // Its exit, or the connection that was cut by it: whichever is seen first.
-    expect(told[0]).toMatch(/^The embedded PostgreSQL stopped: .*It is started again\.$/)
+  expect(told[0]).toMatch(/^The embedded PostgreSQL stopped: .*It is started again\.$/)
   expect(server.pid).not.toBe(pid)
   expect(server.url).toBe(url)
   expect(await query(url, 'SELECT value FROM kept')).toEqual([{ value: 3 }])
