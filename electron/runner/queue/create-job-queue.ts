@@ -3,7 +3,7 @@ import { TorilError } from '../../contract/errors.ts'
 import { watchConnection } from './connection-watch.ts'
 import { startConsumer, type ConsumerParts } from './consumer.ts'
 import { createEventFeed } from './queue-events.ts'
-import { bullOptions, newJobId, queuedJob, queueState, type BullQueue } from './job-mapping.ts'
+import { bullOptions, newJobId, queuedJob, queueState, type BullJob, type BullQueue } from './job-mapping.ts'
 import type { Consumer, JobQueue, QueuedJob, QueueState } from './job-queue.ts'
 import { openPostgresServer } from './postgres-server.ts'
 import { createPresence, type Presence } from './presence.ts'
@@ -66,14 +66,19 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     return jobs.flatMap((job) => (job === undefined ? [] : [queuedJob(job, state, due?.get(job.id ?? ''))]))
   }
 
+  /** The job may have ended, or been put back, since its state was read; then the job itself says so. */
+  function stateOf(job: BullJob, read: QueueState): QueueState {
+    const over = read === 'completed' || read === 'failed'
+    if (job.finishedOn === undefined || job.finishedOn === null) return over ? 'waiting' : read
+    return over ? read : job.failedReason ? 'failed' : 'completed'
+  }
+
   async function lookUp(id: string): Promise<QueuedJob | undefined> {
-    const [found, job] = await Promise.all([queue.getJobState(id), queue.getJob(id)])
+    // One after the other: the job is then never older than its state, so what has completed has its result.
+    const found = await queue.getJobState(id)
+    const job = await queue.getJob(id)
     if (job === undefined) return undefined
-    const known = queueState(found) ?? 'waiting'
-    // It may have ended between the two answers; then the job itself says so.
-    const ended = job.finishedOn !== undefined && job.finishedOn !== null
-    const state =
-      !ended || known === 'completed' || known === 'failed' ? known : job.failedReason ? 'failed' : 'completed'
+    const state = stateOf(job, queueState(found) ?? 'waiting')
     const due = state === 'delayed' ? await server.dueTimes(name, [id]) : undefined
     return queuedJob(job, state, due?.get(id))
   }

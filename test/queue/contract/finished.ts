@@ -24,6 +24,21 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
     expect(await queue.retry('no-such-job')).toBe(false)
   })
 
+  it('never says that a job has completed without its result', async () => {
+    const count = 150
+    const queue = await openQueue({ retention: { completed: count, failed: 1 } })
+    const jobs = await Promise.all(Array.from({ length: count }, (_, n) => queue.add('echo', n, plain)))
+    await consume(queue, ({ job }) => Promise.resolve({ kind: 'complete', result: job.input }), 4)
+    for (const [n, { id }] of jobs.entries()) {
+      // Asked all the while, so that some answers fall into the moment of the end.
+      const ended = await until(async () => {
+        const job = await queue.get(id)
+        return job?.state === 'completed' ? job : undefined
+      }, `job ${id} has completed`)
+      expect(ended).toMatchObject({ result: n })
+    }
+  })
+
   it('keeps the newest finished jobs only', async () => {
     const queue = await openQueue({ retention: { completed: 3, failed: 2 } })
     const inItsOwnMillisecond: Processor = async (taken) => {
