@@ -1,3 +1,4 @@
+import { TorilError } from '../../contract/errors.ts'
 import type { Attempt, Job, LogLine } from '../../contract/job.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from '../executors/executor.ts'
@@ -21,6 +22,8 @@ export interface AttemptProcessorParts {
 
 /** Progress reaches the history at most this often; the last one always does, with the job's end. */
 const progressSaveMs = 1_000
+/** A job taken before waits so long for a history that is away. */
+const awayMs = 1_000
 
 /**
  * Runs one attempt of a job the queue handed over, and says what is to become of the job. This is where
@@ -38,13 +41,25 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
       history.writer.saveJob(recordOf(job))
       return job
     }
-    const kept = await history.reader.job(taken.job.id).catch(() => undefined)
+    const kept = await history.reader.job(taken.job.id)
     const known = recent ?? kept ?? jobFromQueue(taken.job)
     // What this runner saw of the job may be less than what another one, or an earlier run, wrote down.
     if (kept !== undefined && kept.attempts.length > known.attempts.length) known.attempts = kept.attempts
     for (const attempt of known.attempts) if (attempt.finishedAt === undefined) markLost(known.id, attempt)
     history.writer.saveJob(recordOf(known))
     return known
+  }
+
+  /** Undefined while the history cannot be read: its attempts and lines would be numbered over. */
+  async function stateBefore(taken: Taken): Promise<{ job: Job; logSeq: number } | undefined> {
+    try {
+      const job = await jobBefore(taken)
+      const logSeq = taken.started === 1 ? 0 : (await history.reader.logs(job.id, 0, 1)).total
+      return { job, logSeq }
+    } catch (error) {
+      if (error instanceof TorilError && error.code === 'UNAVAILABLE') return undefined
+      throw error
+    }
   }
 
   function markLost(jobId: string, attempt: Attempt): void {
@@ -143,7 +158,9 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     if (entry === undefined) return setAside(taken)
     if (parts.stopping()) return { kind: 'postpone', delayMs: 0 }
 
-    const job = await jobBefore(taken)
+    const before = await stateBefore(taken)
+    if (before === undefined) return { kind: 'postpone', delayMs: awayMs }
+    const { job, logSeq } = before
     const defaults = entry.jobType.defaults
     const executor = job.options.executor ?? defaults.executor ?? 'thread'
     const timeoutMs = job.options.timeoutMs ?? defaults.timeoutMs
@@ -159,8 +176,7 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
       runner: parts.runnerId,
       startedAt: new Date().toISOString(),
     }
-    const running: RunningAttempt = { job, attempt, run: undefined, started: false, logSeq: 0, dropped: 0 }
-    if (taken.started > 1) running.logSeq = await lastLogSeq(history, job.id)
+    const running: RunningAttempt = { job, attempt, run: undefined, started: false, logSeq, dropped: 0 }
     board.hold(running)
     const request: AttemptRequest = {
       jobId: job.id,
@@ -193,11 +209,6 @@ function sameJob(job: Job | undefined, taken: Taken): Job | undefined {
 export function recordOf(job: Job): Omit<Job, 'attempts' | 'waitingReason'> {
   const { attempts: _attempts, waitingReason: _reason, ...record } = job
   return record
-}
-
-async function lastLogSeq(history: History, jobId: string): Promise<number> {
-  const page = await history.reader.logs(jobId, 0, 1).catch(() => undefined)
-  return page?.total ?? 0
 }
 
 function numberLines(
