@@ -24,6 +24,19 @@ function notFound(id: string): TorilError {
   return new TorilError('JOB_NOT_FOUND', `There is no job ${id}.`)
 }
 
+/** A finished job as it waits to run again, without what its last run left. */
+function reopened(job: Job): Job {
+  const {
+    result: _result,
+    error: _error,
+    finishedAt: _finished,
+    startedAt: _started,
+    progress: _progress,
+    ...rest
+  } = job
+  return { ...rest, state: 'waiting' }
+}
+
 /** The operations on jobs, over queue, history and what this runner holds in memory. */
 export function createJobService(parts: JobServiceParts): Runner['jobs'] {
   const { board, history, queue } = parts
@@ -100,18 +113,15 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
       const { deduplicationId: _once, delayMs: _delay, ...options } = job.options
       return enqueue(job.type, job.input, options)
     }
-    const {
-      result: _result,
-      error: _error,
-      finishedAt: _finished,
-      startedAt: _started,
-      progress: _progress,
-      ...rest
-    } = job
-    const again: Job = { ...rest, state: 'waiting' }
-    history.writer.saveJob(recordOf(again))
-    board.changed(again)
-    return presented(again, parts.waitingContext())
+    // A thread may have been on it before the answer came: then the board knows better than this.
+    const attempts = board.recent(id)?.attempts ?? job.attempts
+    if (board.running(id) === undefined && attempts.length <= job.attempts.length) note(reopened(job))
+    return get(id)
+  }
+
+  function note(job: Job): void {
+    history.writer.saveJob(recordOf(job))
+    board.changed(job)
   }
 
   async function promote(id: string): Promise<Job> {
