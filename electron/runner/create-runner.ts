@@ -238,7 +238,6 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     paused: stats.paused(),
     knowsType: (type: string) => catalog.get(type) !== undefined || runners.knows(type),
     now: Date.now(),
-    graceMs: preferences.current().cancel.graceMs,
   })
   const jobs = createJobService({
     queue,

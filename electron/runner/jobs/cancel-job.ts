@@ -29,6 +29,10 @@ function reasonText(options: CancelOptions): string {
   return options.reason === undefined ? `Cancelled from the ${options.by}.` : options.reason
 }
 
+function secondsText(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(1))} s`
+}
+
 /** How long an answer waits for the queue to store the end of a killed job. */
 const storedWithinMs = 2_000
 
@@ -86,12 +90,15 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
     }
     const killAt = new Date(Date.now() + graceMs).toISOString()
     running.cancel.killAt = killAt
-    running.cancel.timer = setTimeout(() => kill(running, `${reason} It did not stop within ${graceMs} ms.`), graceMs)
+    running.cancel.timer = setTimeout(
+      () => kill(running, `${reason} It did not stop within ${secondsText(graceMs)}.`),
+      graceMs,
+    )
     job.waitingReason = { code: 'CANCELLING', message: `Asked to stop. Its thread is ended at ${killAt}.` }
     parts.board.changed(job)
     return {
       result: 'asked',
-      message: `#${job.id} is asked to stop. Its thread is ended in ${graceMs} ms.`,
+      message: `#${job.id} is asked to stop. Its thread is ended in ${secondsText(graceMs)}.`,
       killAt,
       job: await parts.get(job.id),
     }

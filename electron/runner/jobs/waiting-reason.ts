@@ -6,7 +6,6 @@ export interface WaitingContext {
   /** Does this runner, or another live one, know the type? */
   knowsType: (type: string) => boolean
   now: number
-  graceMs: number
 }
 
 /** When a delayed job becomes ready, epoch ms: its delay, or the back-off after its last attempt. */
