@@ -37,7 +37,7 @@ function feedSource(parts: FacadeParts): FeedSource {
   return {
     queueInfo: () => stats.info(),
     threads: () => pool.threads(),
-    runners: () => runners.list(),
+    runners: () => runners.lastSeen(),
     preferences: () => preferences.current(),
     system: parts.system,
     async firstJobs() {
@@ -59,6 +59,7 @@ function feedSource(parts: FacadeParts): FeedSource {
         pool.watch(),
         preferences.onChange(() => mark({ kind: 'preferences' })),
         catalog.onChange(() => mark({ kind: 'jobTypes' })),
+        runners.onLook(() => mark({ kind: 'runners' })),
         queue.onConnection(() => mark({ kind: 'queue' })),
         queue.onEvent((event) => {
           if (event.kind !== 'paused' && event.kind !== 'resumed') return

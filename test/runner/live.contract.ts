@@ -67,6 +67,18 @@ export function itIsLive(runner: () => Runner): void {
     expect(told).toBe(true)
   })
 
+  it('tells watchers who is alive, after every look', async () => {
+    const stop = new AbortController()
+    const seen: Update[] = []
+    for await (const update of runner().watch(stop.signal)) {
+      seen.push(update)
+      if (update.kind === 'patch' && update.runners !== undefined) break
+    }
+    for (const { runners } of [seen[0], seen.at(-1)].filter((update) => update !== undefined)) {
+      expect(runners).toMatchObject([{ id: runner().id, self: true }])
+    }
+  })
+
   it('counts its attempts by outcome, and is ready', async () => {
     const metrics = await runner().metrics()
     expect(metrics.attempts['completed']).toBeGreaterThan(200)

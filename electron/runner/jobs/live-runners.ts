@@ -12,7 +12,12 @@ export interface LiveRunners {
   knows(type: string): boolean
   /** Looks again, then answers. */
   knowsNow(type: string): Promise<boolean>
+  /** Looks again, then answers; rejects UNAVAILABLE while the server is away. */
   list(): Promise<Runner[]>
+  /** This runner as it is, and the others as they were at the last look. */
+  lastSeen(): Runner[]
+  /** Called after a regular look: a runner may have come, gone or changed. */
+  onLook(listener: () => void): () => void
   /** Tells the others about this runner. Fails silently into the connection's own report. */
   publish(): Promise<void>
   close(): Promise<void>
@@ -21,6 +26,7 @@ export interface LiveRunners {
 /** Who else consumes this queue: each runner publishes itself and reads the others. */
 export function createLiveRunners(presence: Presence, ownId: string, ownRecord: () => RunnerRecord): LiveRunners {
   let others: Runner[] = []
+  const listeners = new Set<() => void>()
 
   async function refresh(): Promise<void> {
     const seen = await presence.list()
@@ -36,8 +42,17 @@ export function createLiveRunners(presence: Presence, ownId: string, ownRecord: 
     await presence.publish(ownRecord() as unknown as Json)
   }
 
+  async function look(): Promise<void> {
+    await Promise.all([publish(), refresh()])
+    for (const listener of listeners) listener()
+  }
+
+  function lastSeen(): Runner[] {
+    return [{ ...ownRecord(), self: true, lastSeenAt: new Date().toISOString() }, ...others]
+  }
+
   // While the server is away the queue's connection says so; presence is simply tried again.
-  const timer = setInterval(() => void Promise.all([publish(), refresh()]).catch(() => undefined), refreshMs)
+  const timer = setInterval(() => void look().catch(() => undefined), refreshMs)
   timer.unref()
 
   const knows = (type: string): boolean => others.some((runner) => runner.jobTypes.includes(type))
@@ -49,7 +64,12 @@ export function createLiveRunners(presence: Presence, ownId: string, ownRecord: 
     },
     async list() {
       await refresh()
-      return [{ ...ownRecord(), self: true, lastSeenAt: new Date().toISOString() }, ...others]
+      return lastSeen()
+    },
+    lastSeen,
+    onLook(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     publish,
     async close() {

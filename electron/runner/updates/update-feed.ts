@@ -14,7 +14,8 @@ const sampleMs = 1_000
 export interface FeedSource {
   queueInfo(): Promise<QueueInfo>
   threads(): Thread[]
-  runners(): Promise<Runner[]>
+  /** As last seen; asks nobody. */
+  runners(): Runner[]
   preferences(): Preferences
   system(): SystemInfo
   /** Rows for a snapshot. */
@@ -61,7 +62,7 @@ function rows(source: FeedSource, ids: Set<string>, attempts: number): JobSummar
 }
 
 async function snapshotOf(source: FeedSource, seq: number): Promise<Snapshot> {
-  const [queue, runners, jobs] = await Promise.all([source.queueInfo(), source.runners(), source.firstJobs()])
+  const [queue, jobs] = await Promise.all([source.queueInfo(), source.firstJobs()])
   const preferences = source.preferences()
   return {
     kind: 'snapshot',
@@ -69,7 +70,7 @@ async function snapshotOf(source: FeedSource, seq: number): Promise<Snapshot> {
     at: new Date().toISOString(),
     queue,
     threads: source.threads(),
-    runners,
+    runners: source.runners(),
     preferences,
     system: source.system(),
     jobs: jobs.map((job) => summarize(job, preferences.queue.attempts)),
@@ -80,14 +81,13 @@ async function patchOf(source: FeedSource, pending: Pending, seq: number): Promi
   const { flags, jobs, removed } = pending
   // While the server is away its numbers stay as they were; the connection itself is still told.
   const queue = flags.has('queue') ? await source.queueInfo().catch(() => undefined) : undefined
-  const runners = flags.has('runners') ? await source.runners().catch(() => undefined) : undefined
   return {
     kind: 'patch',
     seq,
     at: new Date().toISOString(),
     ...(queue === undefined ? {} : { queue }),
     ...(flags.has('threads') || jobs.size > 0 ? { threads: source.threads() } : {}),
-    ...(runners === undefined ? {} : { runners }),
+    ...(flags.has('runners') ? { runners: source.runners() } : {}),
     ...(flags.has('preferences') ? { preferences: source.preferences() } : {}),
     ...(flags.has('system') ? { system: source.system() } : {}),
     ...(jobs.size > 0 ? { jobs: rows(source, jobs, source.preferences().queue.attempts) } : {}),
