@@ -37,22 +37,27 @@ function overwritten(stream: NodeJS.WriteStream): ProgressLine {
 }
 
 function plainLines(stream: NodeJS.WriteStream): ProgressLine {
-  let last = ''
+  let lastState = ''
   let lastStep = ''
-  const write = (text: string) => {
-    if (text !== last) stream.write(`${text}\n`)
-    last = text
+
+  function tell(progress: Progress): void {
+    // Every five percent is enough for a log; a job that tells no ratio tells its message now and then.
+    const { ratio } = progress
+    const step =
+      ratio === undefined ? `${Math.floor(performance.now() / messageEveryMs)}` : `${Math.floor(ratio * 20)} of 20`
+    if (step !== lastStep) stream.write(`${progressText(progress)}\n`)
+    lastStep = step
   }
+
   return {
     show(event) {
-      if (event.kind === 'job') write(stateLine(event.job))
-      if (event.kind !== 'progress') return
-      // Every five percent is enough for a log; a job that tells no ratio tells its message now and then.
-      const { ratio } = event.progress
-      const step =
-        ratio === undefined ? `${Math.floor(performance.now() / messageEveryMs)}` : `${Math.floor(ratio * 20)} of 20`
-      if (step !== lastStep) write(progressText(event.progress))
-      lastStep = step
+      if (event.kind === 'progress') tell(event.progress)
+      if (event.kind !== 'job') return
+      // A job that was quicker than this reader tells its progress only here.
+      if (event.job.progress !== undefined) tell(event.job.progress)
+      const state = stateLine(event.job)
+      if (state !== lastState) stream.write(`${state}\n`)
+      lastState = state
     },
     end() {},
   }
