@@ -3,6 +3,7 @@ import { app, BrowserWindow, dialog, Menu, protocol, shell } from 'electron'
 import { dataDirOf, prepareDataDir } from '../api/data-dir.ts'
 import { locatePanel } from '../api/locate-files.ts'
 import { createPortServer } from '../api/transports/message-port.ts'
+import { openRunner, type OpenRunner } from '../api/open-runner.ts'
 import { readVersion } from '../api/version.ts'
 import { readEnvironment } from '../runner/environment.ts'
 import { longestGraceMs } from '../runner/stop-grace.ts'
@@ -12,7 +13,6 @@ import { createPanelHandler, panelScheme } from './panel-protocol.ts'
 import { servePorts } from './port-server.ts'
 import { createQuitFlow } from './quit-flow.ts'
 import { askAboutRunningJobs } from './quit-question.ts'
-import { startRunner, type DesktopRunner } from './start-runner.ts'
 import { checkForUpdates } from './updates.ts'
 import { focusWindow, openWindow } from './window.ts'
 
@@ -38,19 +38,29 @@ export function prepareApp(): { dataDir: string } | undefined {
  * Composes the desktop app: window first, so that something is seen, the runner beside it. Rejects when the
  * runner does not start.
  */
-export async function openDesktop(dataDir: string): Promise<DesktopRunner> {
+export async function openDesktop(dataDir: string): Promise<OpenRunner> {
   const environment = readEnvironment(process.env)
   const developmentUrl = developmentUrlOf()
   const panelDir = locatePanel()
   if (panelDir !== undefined) protocol.handle(panelScheme, createPanelHandler(panelDir))
   else if (developmentUrl === undefined) throw new Error('The panel is not built. Run npm run build.')
 
-  const starting = startRunner({ dataDir, environment, version: readVersion() })
+  const starting = openRunner({
+    kind: 'desktop',
+    dataDir,
+    environment,
+    version: readVersion(),
+    // The panel comes over its own port, so another program on 7420 need not keep the app from starting.
+    anotherPort({ message }) {
+      console.error(`${message} Using any free port instead.`)
+      return true
+    },
+  })
   servePorts(
     starting.then(({ runner }) => createPortServer(runner)),
     developmentUrl,
   )
-  let desktop = undefined as DesktopRunner | undefined
+  let desktop = undefined as OpenRunner | undefined
 
   const quitFlow = createQuitFlow({
     activeCount: () => desktop?.runner.activeCount() ?? 0,
@@ -100,7 +110,7 @@ export async function openDesktop(dataDir: string): Promise<DesktopRunner> {
   return desktop
 }
 
-function menuActions(dataDir: string, starting: Promise<DesktopRunner>) {
+function menuActions(dataDir: string, starting: Promise<OpenRunner>) {
   return {
     go: (path: string) => BrowserWindow.getAllWindows()[0]?.webContents.send(goChannel, path),
     togglePause: () => {

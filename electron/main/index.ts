@@ -1,9 +1,9 @@
 import { app, dialog } from 'electron'
 import { messageOf, openDesktop, prepareApp } from './desktop.ts'
-import type { DesktopRunner } from './start-runner.ts'
+import type { OpenRunner } from '../api/open-runner.ts'
 
 function main(): void {
-  let desktop: DesktopRunner | undefined
+  let desktop: OpenRunner | undefined
   let failing = false
 
   /** One dialog, then the end, with whatever runs ended in order: a half-dead Toril would be a worse answer. */
