@@ -103,13 +103,19 @@ function splitUnit(text: string): [string, string | undefined] {
 }
 
 /** The five figures: is it healthy? */
-export function Figures({ throughput, errors }: { throughput: Throughput | undefined; errors: readonly ErrorGroup[] }) {
+export function Figures({
+  throughput,
+  errors,
+}: {
+  throughput: Throughput | undefined
+  errors: readonly ErrorGroup[] | undefined
+}) {
   const perMinute = useQueue((queue) => queue?.rates.completedPerMinute)
   const { totals, waitMs } = throughput ?? {}
   // The last bucket has only begun; as a point of a line it would look like a fall.
   const full = throughput?.buckets.slice(0, -1) ?? []
   const ended = totals === undefined ? 0 : totals.completed + totals.failed
-  const shared = errors[0]
+  const shared = errors?.[0]
   const [p95, p95Unit] = splitUnit(waitMs === undefined ? unknown : formatDuration(waitMs.p95))
   return (
     <ul className="kpis card" aria-label="Key figures">
@@ -130,9 +136,11 @@ export function Figures({ throughput, errors }: { throughput: Throughput | undef
         note={
           shared !== undefined && shared.count > 1
             ? `${formatCount(shared.count)} share one error`
-            : (totals?.failed ?? 0) === 0
-              ? 'Nothing failed'
-              : 'No two share an error'
+            : totals === undefined
+              ? unknown
+              : totals.failed === 0
+                ? 'Nothing failed'
+                : 'No two share an error'
         }
         values={(totals?.failed ?? 0) === 0 ? [] : full.map((bucket) => bucket.failed)}
         tone="failed"
@@ -141,7 +149,13 @@ export function Figures({ throughput, errors }: { throughput: Throughput | undef
         label="Wait, p95"
         value={p95}
         {...(p95Unit === undefined ? {} : { unit: p95Unit })}
-        note={waitMs === undefined ? 'No job has finished' : `Median ${formatDuration(waitMs.p50)}`}
+        note={
+          waitMs !== undefined
+            ? `Median ${formatDuration(waitMs.p50)}`
+            : totals === undefined
+              ? unknown
+              : 'No job has finished'
+        }
         values={[]}
         tone="mut"
       />

@@ -4,6 +4,7 @@ import type { JobTypeProblem } from '../../../electron/contract/job-type.ts'
 import type { JobSummary } from '../../../electron/contract/job.ts'
 import type { Thread } from '../../../electron/contract/runner.ts'
 import { Icon } from '../../components/icon.tsx'
+import { Skeleton } from '../../components/region-states.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatCount, formatElapsed } from '../../lib/format.ts'
 import { useJobs, useThreads } from '../../lib/panel-context.tsx'
@@ -105,14 +106,14 @@ function ofProblems(problems: readonly JobTypeProblem[]): Look[] {
 }
 
 /** What a person should look at, worst first; empty when all is well. */
-export function NeedsALook({ errors }: { errors: readonly ErrorGroup[] }) {
+export function NeedsALook({ errors }: { errors: readonly ErrorGroup[] | undefined }) {
   const threads = useThreads((list) => list)
   const rows = useJobs((jobs) => jobs.rows)
   const problems = useJobTypes().value?.problems
   const looks = useMemo(
     () => [
       ...(threads ?? []).flatMap(ofThread),
-      ...ofErrors(errors),
+      ...ofErrors(errors ?? []),
       ...ofUnknownTypes(rows.values()),
       ...ofProblems(problems ?? []),
     ],
@@ -124,7 +125,9 @@ export function NeedsALook({ errors }: { errors: readonly ErrorGroup[] }) {
         <h2 id="h-att">Needs a look</h2>
         {looks.length > 0 && <div className="right num">{looks.length}</div>}
       </div>
-      {looks.length === 0 ? (
+      {looks.length === 0 && errors === undefined ? (
+        <Skeleton rows={2} />
+      ) : looks.length === 0 ? (
         <p className="ov-none">Nothing. No thread is blocked, and nothing failed in this time.</p>
       ) : (
         <ul className="att">

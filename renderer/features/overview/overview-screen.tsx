@@ -49,7 +49,8 @@ function useErrorGroups(range: ThroughputRange) {
   )
   const failed = useQueue((queue) => queue?.counts.failed)
   useThrottledEffect(failed, 3000, failures.reload)
-  return useMemo(() => groupErrors(failures.value?.jobs ?? []), [failures.value])
+  // Unknown until read: no failure yet would be a claim.
+  return useMemo(() => failures.value && groupErrors(failures.value.jobs), [failures.value])
 }
 
 function Healthy() {
