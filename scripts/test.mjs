@@ -23,6 +23,11 @@ await runMain(async () => {
   }
   console.log('\nSuites:')
   for (const { name, count, ms } of results) console.log(`${seconds(ms)}  ${name}: ${lastLine(count)}`)
+  // Last, so that the end of a long output is enough to know what to run again.
+  if (total.failures.length > 0) {
+    console.log('\nFailed:')
+    for (const failure of total.failures) console.log(`  ${failure.replace(`${root}/`, '')}`)
+  }
   console.log(`\n${lastLine(total)}`)
   return total.failed > 0 || total.passed === 0 ? 1 : 0
 })

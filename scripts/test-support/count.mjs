@@ -6,12 +6,13 @@ import { readFileSync } from 'node:fs'
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {string[]} failures what failed, each as file and sentence
  * @property {{ file: string, ms: number }[]} files how long each file took
  */
 
 /** @returns {Count} */
 export function nothing() {
-  return { passed: 0, failed: 0, skipped: 0, files: [] }
+  return { passed: 0, failed: 0, skipped: 0, failures: [], files: [] }
 }
 
 /**
@@ -33,11 +34,12 @@ function readJson(file) {
  * @param {number} exitCode
  */
 function heed(count, exitCode) {
-  return exitCode !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count
+  if (exitCode === 0 || count.failed > 0) return count
+  return { ...count, failed: 1, failures: [`no test, yet the suite ended with exit code ${exitCode}`] }
 }
 
 /**
- * @typedef {{ status: string }} VitestCase
+ * @typedef {{ status: string, fullName: string }} VitestCase
  * @typedef {{ name: string, status: string, startTime: number, endTime: number, assertionResults: VitestCase[] }} VitestFile
  */
 
@@ -54,8 +56,13 @@ export function countVitest(file, exitCode) {
     const failed = statuses.filter((status) => status === 'failed').length
     const passed = statuses.filter((status) => status === 'passed').length
     count.passed += passed
+    for (const { status, fullName } of result.assertionResults) {
+      if (status === 'failed') count.failures.push(`${result.name} > ${fullName}`)
+    }
     // A file that could not be loaded has no cases, yet it failed.
-    count.failed += failed === 0 && result.status === 'failed' ? 1 : failed
+    const broken = failed === 0 && result.status === 'failed'
+    if (broken) count.failures.push(`${result.name} (the file itself)`)
+    count.failed += broken ? 1 : failed
     count.skipped += statuses.length - passed - failed
     count.files.push({ file: result.name, ms: Math.round(result.endTime - result.startTime) })
   }
@@ -64,7 +71,7 @@ export function countVitest(file, exitCode) {
 
 /**
  * @typedef {{ results: { duration: number }[], status: string }} PlaywrightCase
- * @typedef {{ file: string, specs?: { tests: PlaywrightCase[] }[], suites?: PlaywrightSuite[] }} PlaywrightSuite
+ * @typedef {{ file: string, specs?: { title: string, tests: PlaywrightCase[] }[], suites?: PlaywrightSuite[] }} PlaywrightSuite
  */
 
 /**
@@ -75,17 +82,20 @@ export function countVitest(file, exitCode) {
 export function countPlaywright(file, exitCode) {
   const report = /** @type {{ suites: PlaywrightSuite[] } | undefined} */ (readJson(file))
   const count = nothing()
-  /** @param {PlaywrightSuite} suite @returns {PlaywrightCase[]} */
+  /** @param {PlaywrightSuite} suite @returns {(PlaywrightCase & { title: string })[]} */
   const casesOf = (suite) => [
-    ...(suite.specs ?? []).flatMap(({ tests }) => tests),
+    ...(suite.specs ?? []).flatMap(({ title, tests }) => tests.map((test) => ({ ...test, title }))),
     ...(suite.suites ?? []).flatMap(casesOf),
   ]
   for (const suite of report?.suites ?? []) {
     const cases = casesOf(suite)
-    for (const { status } of cases) {
+    for (const { status, title } of cases) {
       if (status === 'skipped') count.skipped += 1
-      else if (status === 'unexpected') count.failed += 1
-      else count.passed += 1
+      else if (status !== 'unexpected') count.passed += 1
+      else {
+        count.failed += 1
+        count.failures.push(`${suite.file} > ${title}`)
+      }
     }
     const ms = cases.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0)
     count.files.push({ file: suite.file, ms })
@@ -99,10 +109,11 @@ export function countPlaywright(file, exitCode) {
  */
 export function sum(counts) {
   return counts.reduce(
-    (total, { passed, failed, skipped, files }) => ({
+    (total, { passed, failed, skipped, failures, files }) => ({
       passed: total.passed + passed,
       failed: total.failed + failed,
       skipped: total.skipped + skipped,
+      failures: [...total.failures, ...failures],
       files: [...total.files, ...files],
     }),
     nothing(),

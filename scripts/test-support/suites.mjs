@@ -84,7 +84,8 @@ const suites = [
       const npm = npmCommand()
       return { file: npm.file, args: [...npm.args, 'run', '--silent', 'dist:check'] }
     },
-    count: (_report, exitCode) => ({ ...nothing(), passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1 }),
+    count: (_report, exitCode) =>
+      exitCode === 0 ? { ...nothing(), passed: 1 } : { ...nothing(), failed: 1, failures: ['npm run dist:check'] },
   },
 ]
 
@@ -107,7 +108,10 @@ export async function runSuites(filters) {
       const count = suite.count(report, exitCode)
       const left = await endLeftovers(marker)
       for (const { pid, command } of left) console.log(`FAILED: left running after the tests: ${pid} ${command}`)
-      if (left.length > 0) count.failed += 1
+      if (left.length > 0) {
+        count.failed += 1
+        count.failures.push(`${suite.name}: left running ${left.map(({ command }) => command).join(', ')}`)
+      }
       results.push({ name: suite.name, count, ms: Date.now() - since })
     }
   } finally {

@@ -25,13 +25,19 @@ function vitestFile(status: string, cases: string[]) {
     status,
     startTime: 1,
     endTime: 3,
-    assertionResults: cases.map((each) => ({ status: each })),
+    assertionResults: cases.map((each, index) => ({ status: each, fullName: `case ${index}` })),
   }
 }
 
 test('cases of Vitest are counted, todo and skipped ones as skipped', () => {
   const file = report({ testResults: [vitestFile('failed', ['passed', 'failed', 'skipped', 'todo'])] })
-  expect(countVitest(file, 1)).toEqual({ passed: 1, failed: 1, skipped: 2, files: [{ file: '/x.test.ts', ms: 2 }] })
+  expect(countVitest(file, 1)).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: 2,
+    failures: ['/x.test.ts > case 1'],
+    files: [{ file: '/x.test.ts', ms: 2 }],
+  })
 })
 
 test('a file that could not be loaded, and an error outside any test, count as failed', () => {
@@ -49,6 +55,7 @@ test('a suite that left no report counts as one failure', () => {
 
 test('cases of Playwright are counted in nested suites; one that passed at the second try passed', () => {
   const cases = (...statuses: string[]) => ({
+    title: statuses.join(' and '),
     tests: statuses.map((status) => ({ status, results: [{ duration: 5 }] })),
   })
   const file = report({
@@ -64,12 +71,13 @@ test('cases of Playwright are counted in nested suites; one that passed at the s
     passed: 2,
     failed: 1,
     skipped: 1,
+    failures: ['jobs.spec.ts > unexpected'],
     files: [{ file: 'jobs.spec.ts', ms: 20 }],
   })
 })
 
 test('the last line names skipped tests only when there are some', () => {
-  const one = { passed: 2, failed: 0, skipped: 0, files: [] }
+  const one = { passed: 2, failed: 0, skipped: 0, failures: [], files: [] }
   expect(lastLine(one)).toBe('2 passed, 0 failed')
   expect(lastLine(sum([one, { ...one, skipped: 3 }]))).toBe('4 passed, 0 failed, 3 skipped')
 })
