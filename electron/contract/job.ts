@@ -91,6 +91,10 @@ export const attemptSchema = z.object({
   cpuMs: z.number().min(0).optional(),
   peakHeapBytes: bytesSchema.optional(),
   error: jobErrorSchema.optional(),
+  /** Who ended it before its time: `panel`, `cli`, `rest`, or the name a caller gave. Absent unless somebody did. */
+  cancelledBy: z.string().optional(),
+  /** Why, in the words of who asked. */
+  cancelReason: z.string().optional(),
 })
 export type Attempt = z.infer<typeof attemptSchema>
 

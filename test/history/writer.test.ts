@@ -43,6 +43,18 @@ test('what was saved piece by piece is read as one job', async () => {
   })
 })
 
+test('who ended an attempt and why stay with it, also when a later write leaves them out', async () => {
+  const { writer, reader } = await openHistory()
+  const ended = sampleAttempt(1, { finishedAt: timeAt(9), outcome: 'cancelled' })
+  const asked = { cancelledBy: 'cli', cancelReason: 'Too slow.' }
+  writer.saveJob(sampleJob('1'))
+  writer.saveAttempt('1', { ...ended, ...asked })
+  await writer.flush()
+  writer.saveAttempt('1', ended)
+  writer.saveAttempt('1', sampleAttempt(2))
+  expect((await reader.job('1'))?.attempts).toEqual([{ ...ended, ...asked }, sampleAttempt(2)])
+})
+
 test('the same pieces give the same job, whether they share a batch or not', async () => {
   const { writer, reader } = await openHistory()
   const pieces = [

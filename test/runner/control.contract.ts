@@ -49,7 +49,8 @@ export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
     expect(answer).toMatchObject({ result: 'asked', killAt: expect.any(String) })
     const job = await whenFinished(runner(), id)
     expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } })
-    expect(job.attempts).toMatchObject([{ number: 1, outcome: 'cancelled' }])
+    const kept = { number: 1, outcome: 'cancelled', cancelledBy: by, cancelReason: 'Cancelled from the test.' }
+    expect(job.attempts).toMatchObject([kept])
     await expect(runner().jobs.cancel(id, { by })).rejects.toMatchObject({ code: 'JOB_FINISHED' })
   })
 
@@ -89,12 +90,14 @@ export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
   it('stops an attempt and runs the job again when told to retry', async () => {
     const { id } = await runner().jobs.enqueue('hold', { release: home().gate('again') }, { ...once, attempts: 2 })
     await whenStarted(runner(), id)
-    await runner().jobs.cancel(id, { by, then: 'retry' })
+    await runner().jobs.cancel(id, { by, then: 'retry', reason: 'Wrong gate.' })
     await jobWhen(runner(), id, 'runs again', (job) => job.attempts.length === 2)
     await home().openGate('again')
     const job = await whenFinished(runner(), id)
     expect(job).toMatchObject({ state: 'completed', result: 'released' })
     expect(job.attempts.map(({ outcome }) => outcome)).toEqual(['cancelled', 'completed'])
+    expect(job.attempts[0]).toMatchObject({ cancelledBy: by, cancelReason: 'Wrong gate.' })
+    expect(job.attempts[1]?.cancelledBy).toBeUndefined()
   })
 
   it('refuses to retry instead of cancelling what has not started', async () => {

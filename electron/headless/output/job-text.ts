@@ -62,6 +62,11 @@ export function jobDetail(job: Job): string {
   return job.attempts.length === 0 ? detail : `${detail}\n\n${attemptTable(job)}`
 }
 
+function outcomeText({ outcome, cancelledBy }: Job['attempts'][number]): string {
+  if (outcome === undefined) return 'running'
+  return cancelledBy === undefined ? outcome : `${outcome} (${oneLine(cancelledBy)})`
+}
+
 function attemptTable({ attempts }: Job): string {
   return table(
     [
@@ -80,9 +85,7 @@ function attemptTable({ attempts }: Job): string {
       duration(runTime(attempt)),
       duration(attempt.cpuMs),
       bytes(attempt.peakHeapBytes),
-      [attempt.outcome ?? 'running', ...(attempt.error === undefined ? [] : [oneLine(attempt.error.message)])].join(
-        ': ',
-      ),
+      [outcomeText(attempt), ...(attempt.error === undefined ? [] : [oneLine(attempt.error.message)])].join(': '),
     ]),
   )
 }

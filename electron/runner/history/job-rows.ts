@@ -45,6 +45,8 @@ export function toAttempt(row: AttemptRow): Attempt {
     ...(row.cpuMs === null ? {} : { cpuMs: row.cpuMs }),
     ...(row.peakHeapBytes === null ? {} : { peakHeapBytes: Number(row.peakHeapBytes) }),
     ...(row.error === null ? {} : { error: row.error as JobError }),
+    ...(row.cancelledBy === null ? {} : { cancelledBy: row.cancelledBy }),
+    ...(row.cancelReason === null ? {} : { cancelReason: row.cancelReason }),
   }
 }
 

@@ -82,10 +82,7 @@ export function addFields(job: PendingJob, record: Partial<JobRecord>): void {
   }
 }
 
-/** An attempt with who ended it and why, where somebody did. */
-export type AttemptRecord = Attempt & { cancelledBy?: string; cancelReason?: string }
-
-export function addAttempt(job: PendingJob, attempt: AttemptRecord): void {
+export function addAttempt(job: PendingJob, attempt: Attempt): void {
   const text = jsonText(attempt)
   job.size += text.length - (job.attempts.get(attempt.number)?.length ?? 0)
   job.attempts.set(attempt.number, text)

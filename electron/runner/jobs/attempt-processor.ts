@@ -112,6 +112,10 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     if (report.error !== undefined) attempt.error = report.error
     if (report.cpuMs !== undefined) attempt.cpuMs = report.cpuMs
     if (report.peakHeapBytes !== undefined) attempt.peakHeapBytes = report.peakHeapBytes
+    if (report.outcome === 'cancelled' && running.cancel !== undefined) {
+      attempt.cancelledBy = running.cancel.by
+      attempt.cancelReason = running.cancel.reason
+    }
     // Cancelled before it had a thread: it is no attempt, but its outcome belongs into the history.
     if (!running.started && report.outcome !== 'cancelled') {
       attempt.startedAt = finishedAt
