@@ -10,6 +10,7 @@ import { locateEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
 import { createInlineExecutor } from './executors/create-inline-executor.ts'
 import { createHistory } from './history/create-history.ts'
+import type { History } from './history/history.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createAttemptProcessor } from './jobs/attempt-processor.ts'
 import { JobBoard } from './jobs/job-board.ts'
@@ -42,6 +43,8 @@ export interface RunnerConfig {
   onPhase?: (phase: string) => void
   /** Told what goes wrong in the background; one sentence each. Written to standard error unless given. */
   onProblem?: (message: string) => void
+  /** For the bench: stands between the runner and its history, to hear what is written or to leave it out. */
+  aroundHistory?: (history: History) => History
 }
 
 async function makeDataDir(dataDir: string): Promise<void> {
@@ -91,7 +94,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     ...(config.postgresBinariesDir === undefined ? {} : { postgresBinariesDir: config.postgresBinariesDir }),
   })
   stops.add(() => storage.stop())
-  const history = await createHistory({ url: storage.databaseUrl, source: storage.source, onProblem })
+  const opened = await createHistory({ url: storage.databaseUrl, source: storage.source, onProblem })
+  const history = config.aroundHistory?.(opened) ?? opened
   stops.add(() => history.close())
   const catalog = await catalogStarting
 

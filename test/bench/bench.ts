@@ -1,77 +1,100 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { concurrency, threads } from './contender.ts'
-import { aims, asText, median, summarize, type Report } from './report.ts'
-import { timeStarts, type Start, type Starts } from './starts.ts'
-import { measureThroughput } from './throughput.ts'
+import { cancel } from './cancel.ts'
+import { costs } from './costs.ts'
+import { otherWork } from './cpu.ts'
+import { latency } from './latency.ts'
+import { loopDelay } from './loop-delay.ts'
+import type { BenchRun, Measure } from './measure.ts'
+import { memory } from './memory.ts'
+import { asText, markdownStyle, plainStyle, type Report } from './report.ts'
+import { resize } from './resize.ts'
+import { starts } from './starts.ts'
+import { throughput } from './throughput.ts'
 
-const usage = 'Usage: npm run bench -- [--jobs 12000] [--rounds 3] [--json]'
+const measures: Measure[] = [throughput, latency, costs, cancel, resize, loopDelay, memory, starts]
+const names = measures.map(({ name }) => name).join(', ')
+const usage = `Usage: npm run bench -- [--only <name>]… [--rounds 5] [--jobs 12000] [--quick] [--json | --markdown]
+Measures: ${names}`
+
+const lookMs = 500
+
+function refuse(message: string): never {
+  console.error(`${message}\n${usage}`)
+  process.exit(2)
+}
 
 function positive(name: string, text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
-  console.error(`--${name} must be a whole number above 0, not "${text}".\n${usage}`)
-  process.exit(2)
+  return refuse(`--${name} must be a whole number above 0, not "${text}".`)
 }
 
-function options(): { jobs: number; rounds: number; json: boolean } {
+function options() {
   try {
     const { values } = parseArgs({
       options: {
-        jobs: { type: 'string', default: '12000' },
-        rounds: { type: 'string', default: '3' },
+        only: { type: 'string', multiple: true, default: [] },
+        rounds: { type: 'string' },
+        jobs: { type: 'string' },
+        quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     })
-    return { jobs: positive('jobs', values.jobs), rounds: positive('rounds', values.rounds), json: values.json }
+    return values
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
-    process.exit(2)
+    return refuse(error instanceof Error ? error.message : String(error))
   }
 }
 
-function medianStart(starts: readonly Start[]): Start {
-  return {
-    readyMs: Math.round(median(starts.map((start) => start.readyMs))),
-    firstJobMs: Math.round(median(starts.map((start) => start.firstJobMs))),
-  }
+function chosen(only: readonly string[]): Measure[] {
+  const wanted = only.flatMap((text) => text.split(','))
+  const unknown = wanted.find((name) => !measures.some((measure) => measure.name === name))
+  if (unknown !== undefined) refuse(`There is no measure "${unknown}".`)
+  return wanted.length === 0 ? measures : measures.filter(({ name }) => wanted.includes(name))
 }
 
-async function measure(jobs: number, rounds: number, signal: AbortSignal): Promise<Report> {
-  // On stderr: stdout holds the result alone.
-  const onRound = (line: string): void => console.error(line)
-  const throughput = await measureThroughput({ jobs, rounds, signal, onRound })
-  const starts: Starts[] = []
-  for (let round = 0; round < rounds; round++) {
-    const found = await timeStarts(signal)
-    starts.push(found)
-    onRound(
-      `start ${round + 1} of ${rounds}: cold ${Math.round(found.cold.readyMs)} ms, warm ${Math.round(found.warm.readyMs)} ms`,
-    )
-  }
-  return {
-    jobs,
-    rounds,
-    concurrency,
-    threads,
+async function measureAll(wanted: readonly Measure[], bench: BenchRun): Promise<Report> {
+  const { rounds, jobs, quick } = bench
+  const report: Report = {
     node: process.versions.node,
     cores: availableParallelism(),
-    ...summarize(throughput),
-    startMs: {
-      cold: medianStart(starts.map(({ cold }) => cold)),
-      warm: medianStart(starts.map(({ warm }) => warm)),
-    },
-    aims,
+    rounds,
+    jobs,
+    quick,
+    otherWork: [],
+    sections: [],
   }
+  for (const measure of wanted) {
+    report.otherWork.push(await otherWork(lookMs))
+    bench.say(`── ${measure.name} ──`)
+    report.sections.push(...(await measure.run(bench)))
+  }
+  return report
 }
 
-const { jobs, rounds, json } = options()
+const { only, rounds, jobs, quick, json, markdown, help } = options()
+if (help) {
+  console.log(usage)
+  process.exit(0)
+}
 const stop = new AbortController()
+const bench: BenchRun = {
+  rounds: positive('rounds', rounds ?? (quick ? '1' : '5')),
+  jobs: positive('jobs', jobs ?? (quick ? '200' : '12000')),
+  quick,
+  signal: stop.signal,
+  // On stderr: stdout holds the result alone.
+  say: (line) => console.error(line),
+}
+const wanted = chosen(only)
 // Servers and folders go before the process does.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
 try {
-  const report = await measure(jobs, rounds, stop.signal)
-  console.log(json ? JSON.stringify(report) : asText(report))
+  const report = await measureAll(wanted, bench)
+  console.log(json ? JSON.stringify(report) : asText(report, markdown ? markdownStyle : plainStyle))
 } catch (error) {
   if (!stop.signal.aborted) throw error
   console.error('Stopped.')

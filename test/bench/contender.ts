@@ -1,69 +1,106 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { Queue } from 'bullmq'
+import type { Json } from '../../electron/contract/json.ts'
+import { meterCpu, type CpuTimes } from './cpu.ts'
+import type { BenchServers, PlainQueue } from './servers.ts'
+import type { Tally } from './tally.ts'
 
-/** One way of working off a queue of no-op jobs on the same Redis. */
+/** One way of working off a queue of jobs that do next to nothing. */
 export interface Contender {
-  readonly name: 'inline' | 'sandboxed' | 'toril'
-  readonly queueName: string
+  readonly name: string
+  /** The queue as its producer has it. */
+  readonly queue: PlainQueue
+  readonly tally: Tally
+  readonly input: Json
+  /** Adds one job as somebody who uses this contender does. */
+  add(): Promise<unknown>
+  /** Called before its turn: brings it into the shape that this turn measures. */
+  prepare?(): Promise<void>
   /** Called when the paused queue is full and before the clock starts, so that only the work is timed. */
   settle?(jobs: number): Promise<void>
-  /** Called when the clock has stopped: answers how many of the jobs so far completed. */
-  completed(): Promise<number>
-  /** How long what was done is still being written down after the clock has stopped, ms. */
-  aftermathMs?(jobs: number): Promise<number>
+  /** Resolves when all that was done is written down; called when the clock has stopped. */
+  aftermath?(): Promise<void>
   close(): Promise<void>
 }
 
+/** Jobs worked on at once, by each contender. */
 export const concurrency = 8
-export const threads = 2
 /** Finished jobs kept in the queue: Toril's own default, given to all, because keeping them costs. */
 export const keep = { removeOnComplete: { count: 10 }, removeOnFail: { count: 5 } }
+export const jobName = 'no-op'
 
-const pollMs = 10
-const hearAtMostMs = 2_000
 const bulk = 500
-
-/** A queue as any foreign producer would open it. */
-export function openQueue(name: string, port: number): Queue {
-  return new Queue(name, { connection: { host: '127.0.0.1', port } })
-}
-
-async function isEmpty(queue: Queue): Promise<boolean> {
-  const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed')
-  return Object.values(counts).every((count) => count === 0)
-}
 
 /** What one round cost. */
 export interface Round {
-  /** From the resume until nothing is left in the queue. */
+  /** From the resume until the last job has completed. */
   ms: number
-  /** CPU time of this process meanwhile, its threads included; of neither Redis nor the database. */
-  cpuMs: number
+  /** From then until all was written down. */
+  aftermathMs: number
+  /** From the resume until all was written down. */
+  cpu: CpuTimes
 }
 
 /**
- * Fills the paused queue, resumes it, and times it until nothing is left in it. The same steps for every
- * contender. Rejects when a job failed on the way, or `signal` aborts.
+ * Fills the paused queue, resumes it, and times it until its worker knows that the last job has completed.
+ * The same steps for every contender. Rejects when a job failed on the way, or `signal` aborts.
  */
-export async function timeRound(contender: Contender, queue: Queue, jobs: number, signal: AbortSignal): Promise<Round> {
-  const before = await contender.completed()
+export async function timeRound(
+  contender: Contender,
+  jobs: number,
+  servers: BenchServers,
+  signal: AbortSignal,
+): Promise<Round> {
+  const { queue, tally, input } = contender
+  await contender.prepare?.()
   await queue.pause()
   for (let added = 0; added < jobs; added += bulk) {
     signal.throwIfAborted()
     const count = Math.min(bulk, jobs - added)
-    await queue.addBulk(Array.from({ length: count }, () => ({ name: 'no-op', data: {} })))
+    await queue.addBulk(Array.from({ length: count }, () => ({ name: jobName, data: input })))
   }
   await contender.settle?.(jobs)
-  const cpuBefore = process.cpuUsage()
+  const done = tally.expect(jobs, signal)
+  const cpu = meterCpu(servers.pids)
   const startedAt = performance.now()
-  await queue.resume()
-  while (!(await isEmpty(queue))) await delay(pollMs, undefined, { signal })
-  const ms = performance.now() - startedAt
-  const cpu = process.cpuUsage(cpuBefore)
-  // The server may have told us of the last job before it told the worker.
-  const until = performance.now() + hearAtMostMs
-  while ((await contender.completed()) - before < jobs && performance.now() < until) await delay(pollMs)
-  const done = (await contender.completed()) - before
-  if (done !== jobs) throw new Error(`${contender.name} completed ${done} of ${jobs} jobs.`)
-  return { ms, cpuMs: (cpu.user + cpu.system) / 1000 }
+  await Promise.all([queue.resume(), done])
+  const doneAt = performance.now()
+  await contender.aftermath?.()
+  const round = { ms: doneAt - startedAt, aftermathMs: performance.now() - doneAt, cpu: cpu() }
+  const left = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed')
+  const rest = Object.values(left).reduce((sum, count) => sum + count, 0)
+  if (rest > 0)
+    throw new Error(`${contender.name} has ${rest} of ${jobs} jobs left, though it heard of the end of all.`)
+  return round
+}
+
+/** What the rounds of one contender cost. */
+export interface Rounds {
+  contender: Contender
+  jobsPerSecond: number[]
+  rounds: Round[]
+}
+
+export interface TurnOptions {
+  servers: BenchServers
+  jobs: number
+  rounds: number
+  signal: AbortSignal
+  say(line: string): void
+}
+
+/** Contenders take turns, and who begins changes; before that each has one smaller round to warm up. */
+export async function takeTurns(contenders: readonly Contender[], options: TurnOptions): Promise<Rounds[]> {
+  const { servers, jobs, rounds, signal, say } = options
+  for (const contender of contenders) await timeRound(contender, Math.ceil(jobs / 4), servers, signal)
+  const found = contenders.map((contender): Rounds => ({ contender, jobsPerSecond: [], rounds: [] }))
+  for (let round = 0; round < rounds; round++) {
+    const first = round % found.length
+    for (const each of [...found.slice(first), ...found.slice(0, first)]) {
+      const cost = await timeRound(each.contender, jobs, servers, signal)
+      each.rounds.push(cost)
+      each.jobsPerSecond.push((jobs / cost.ms) * 1000)
+      const perSecond = Math.round((jobs / cost.ms) * 1000)
+      say(`${servers.backend}, round ${round + 1} of ${rounds}, ${each.contender.name}: ${perSecond} jobs/s`)
+    }
+  }
+  return found
 }

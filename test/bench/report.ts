@@ -1,103 +1,118 @@
-import type { Starts } from './starts.ts'
-import type { Throughput } from './throughput.ts'
+import type { Aim, Cell, Section, Unit } from './measure.ts'
 
 export interface Report {
-  jobs: number
-  rounds: number
-  concurrency: number
-  threads: number
   node: string
   cores: number
-  /** Medians. */
-  jobsPerSecond: { inline: number; sandboxed: number; toril: number }
-  /** CPU time of the bench's process for one job, µs; medians. */
-  cpuMicrosPerJob: { inline: number; sandboxed: number; toril: number }
-  /** Medians of the ratios within each round: what else the machine does weighs on both sides. */
-  ratios: { sandboxedToInline: number; torilToInline: number; torilToSandboxed: number }
-  historyLagMs: number
-  startMs: Starts
-  aims: typeof aims
+  rounds: number
+  jobs: number
+  quick: boolean
+  /** The share of the machine that other work took, from 0 to 1; one look before each measure. */
+  otherWork: number[]
+  sections: Section[]
 }
 
-export const aims = { torilToInline: 0.6, torilToSandboxed: 1.1, coldReadyMs: 4_000, warmReadyMs: 1_000 } as const
+/** Where other work takes more than this of the machine, the figures say little. */
+const quietShare = 0.1
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  const [low, high] = [sorted[Math.ceil(middle) - 1] ?? NaN, sorted[Math.floor(middle)] ?? NaN]
-  return (low + high) / 2
+export interface Style {
+  heading(text: string): string
+  table(rows: readonly (readonly string[])[]): string
 }
 
-function medianRatio(above: readonly number[], below: readonly number[]): number {
-  return Number(median(above.map((value, round) => value / (below[round] ?? NaN))).toFixed(3))
+function formatNumber(value: number, unit: Unit): string {
+  if (!Number.isFinite(value)) return '–'
+  if (unit === '×') return value.toFixed(2)
+  if (unit === 'MB') return value.toFixed(1)
+  if (unit !== 'ms') return String(Math.round(value))
+  const size = Math.abs(value)
+  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0)
 }
 
-function mediansOf(values: Throughput['jobsPerSecond']): Report['jobsPerSecond'] {
-  return {
-    inline: Math.round(median(values.inline)),
-    sandboxed: Math.round(median(values.sandboxed)),
-    toril: Math.round(median(values.toril)),
-  }
+function format({ value, unit }: { value: number; unit: Unit }): string {
+  const named = unit === '' || unit === '×' || unit === 'jobs/s' ? '' : ` ${unit}`
+  return formatNumber(value, unit) + named
 }
 
-type Summary = Pick<Report, 'jobsPerSecond' | 'cpuMicrosPerJob' | 'ratios' | 'historyLagMs'>
-
-export function summarize({ jobsPerSecond, cpuMicros, historyLagMs }: Throughput): Summary {
-  const { inline, sandboxed, toril } = jobsPerSecond
-  return {
-    jobsPerSecond: mediansOf(jobsPerSecond),
-    cpuMicrosPerJob: mediansOf(cpuMicros),
-    ratios: {
-      sandboxedToInline: medianRatio(sandboxed, inline),
-      torilToInline: medianRatio(toril, inline),
-      torilToSandboxed: medianRatio(toril, sandboxed),
-    },
-    historyLagMs: Math.round(median(historyLagMs)),
-  }
+export function isMet(value: number, aim: Aim): boolean {
+  return 'atLeast' in aim ? value >= aim.atLeast : value <= aim.atMost
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+function bound(aim: Aim, unit: Unit): string {
+  return 'atLeast' in aim
+    ? `at least ${format({ value: aim.atLeast, unit })}`
+    : `at most ${format({ value: aim.atMost, unit })}`
+}
+
+function verdict({ value, unit }: Cell, aim: Aim): string {
+  if (isMet(value, aim)) return 'met'
+  const gap = Math.abs(value - ('atLeast' in aim ? aim.atLeast : aim.atMost))
+  return Number.isFinite(value) ? `short by ${format({ value: gap, unit })}` : 'not measured'
+}
+
+function aimRows(sections: readonly Section[]): string[][] {
+  return sections.flatMap(({ title, columns, rows }) =>
+    rows.flatMap(({ name, cells }) =>
+      cells.flatMap((cell, index) =>
+        cell?.aim === undefined
+          ? []
+          : [
+              [
+                `${title}: ${name}, ${columns[index] ?? ''}`,
+                format(cell),
+                bound(cell.aim, cell.unit),
+                verdict(cell, cell.aim),
+              ],
+            ],
+      ),
+    ),
+  )
+}
+
+/** For people: the aims first, then each table. */
+export function asText(report: Report, style: Style): string {
+  const { sections, otherWork, quick } = report
+  const most = Math.max(0, ...otherWork)
+  const aims = aimRows(sections)
+  return [
+    style.heading('Figures'),
+    `Node ${report.node}, ${report.cores} cores, ${report.rounds} rounds; medians. Other work took at most ${Math.round(most * 100)} % of the machine between the measures.`,
+    ...(most > quietShare ? ['The machine was busy with other work: these figures say little.'] : []),
+    ...(quick ? ['A quick run, only to see that it works: these figures say nothing.'] : []),
+    ...(aims.length === 0 ? [] : [style.table([['', 'measured', 'aim', ''], ...aims])]),
+    ...sections.flatMap(({ title, how, columns, rows }) => [
+      style.heading(title),
+      how,
+      style.table([
+        ['', ...columns],
+        ...rows.map(({ name, cells }) => [name, ...cells.map((cell) => (cell === undefined ? '' : format(cell)))]),
+      ]),
+    ]),
+  ].join('\n\n')
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[][] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join('  '),
-    )
-    .join('\n')
+  return rows.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))),
+  )
 }
 
-/** For people: each figure with its aim beside it. */
-export function asText(report: Report): string {
-  const { jobsPerSecond, cpuMicrosPerJob, ratios, startMs } = report
-  const micros = (value: number): string => `${value} µs`
-  const ms = (value: number): string => `${Math.round(value)} ms`
-  const { torilToInline, torilToSandboxed, coldReadyMs, warmReadyMs } = report.aims
-  const speed = table([
-    ['', 'jobs/s', 'CPU per job', 'to inline', 'to sandboxed', 'aim'],
-    ['BullMQ, inline processor', String(jobsPerSecond.inline), micros(cpuMicrosPerJob.inline), '1.00', '', ''],
-    [
-      'BullMQ, sandboxed threads',
-      String(jobsPerSecond.sandboxed),
-      micros(cpuMicrosPerJob.sandboxed),
-      ratios.sandboxedToInline.toFixed(2),
-      '1.00',
-      '',
-    ],
-    [
-      'Toril, full path',
-      String(jobsPerSecond.toril),
-      micros(cpuMicrosPerJob.toril),
-      ratios.torilToInline.toFixed(2),
-      ratios.torilToSandboxed.toFixed(2),
-      `${torilToInline.toFixed(2)} / ${torilToSandboxed.toFixed(2)}`,
-    ],
-  ])
-  const starts = table([
-    ['start, embedded database', 'ready', 'aim', 'first job done'],
-    ['cold (new data folder)', ms(startMs.cold.readyMs), ms(coldReadyMs), ms(startMs.cold.firstJobMs)],
-    ['warm', ms(startMs.warm.readyMs), ms(warmReadyMs), ms(startMs.warm.firstJobMs)],
-  ])
-  const how = `${report.rounds} rounds of ${report.jobs} no-op jobs, concurrency ${report.concurrency}, ${report.threads} threads, Node ${report.node}, ${report.cores} cores; medians`
-  return `${how}\n\n${speed}\n\nHistory complete ${ms(report.historyLagMs)} after the last job.\n\n${starts}`
+export const plainStyle: Style = {
+  heading: (text) => `── ${text} ──`,
+  table: (rows) =>
+    aligned(rows)
+      .map((row) => row.join('  ').trimEnd())
+      .join('\n'),
+}
+
+export const markdownStyle: Style = {
+  heading: (text) => `### ${text}`,
+  table(rows) {
+    const [head = [], ...body] = aligned(rows)
+    const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+    const rule = head.map((cell, column) =>
+      column === 0 ? '-'.repeat(cell.length) : `${'-'.repeat(Math.max(1, cell.length - 1))}:`,
+    )
+    return [line(head), line(rule), ...body.map(line)].join('\n')
+  },
 }

@@ -3,16 +3,18 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeTestFolder } from '../support/postgres.ts'
+import type { Measure, Row } from './measure.ts'
+import { median } from './statistics.ts'
 
 /** Times since the process was spawned, ms. */
-export interface Start {
+interface Start {
   /** Until `/health` says ready. */
   readyMs: number
   /** Until a job enqueued over REST at once after that has completed. */
   firstJobMs: number
 }
 
-export interface Starts {
+interface Starts {
   /** New data folder: the database cluster is made first. */
   cold: Start
   /** The same data folder again. */
@@ -24,7 +26,7 @@ const token = 'token-of-the-bench'
 const pollMs = 5
 
 /** Starts the built headless runner on a new data folder, stops it, and starts it again. */
-export async function timeStarts(signal: AbortSignal): Promise<Starts> {
+async function timeStarts(signal: AbortSignal): Promise<Starts> {
   const folder = await makeTestFolder()
   try {
     const dataDir = join(folder, 'data')
@@ -92,4 +94,42 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   child.kill('SIGTERM')
   await ended
+}
+
+export const starts: Measure = {
+  name: 'starts',
+  async run(bench) {
+    const found: Starts[] = []
+    for (let round = 0; round < bench.rounds; round++) {
+      const { cold, warm } = await timeStarts(bench.signal)
+      found.push({ cold, warm })
+      bench.say(`starts: cold ${Math.round(cold.readyMs)} ms, warm ${Math.round(warm.readyMs)} ms`)
+    }
+    const row = (name: string, times: Start[], readyMs: number): Row => ({
+      name,
+      cells: [
+        { value: median(times.map((start) => start.readyMs)), unit: 'ms', aim: { atMost: readyMs } },
+        { value: median(times.map((start) => start.firstJobMs)), unit: 'ms' },
+      ],
+    })
+    return [
+      {
+        title: 'Start, and first job',
+        how: `The built headless runner in a process of its own, queue and history on the embedded PostgreSQL: time from spawning it until \`/health\` says ready, and until a job sent over REST at once after that has completed; ${bench.rounds} of each.`,
+        columns: ['ready', 'first job done'],
+        rows: [
+          row(
+            'cold: new data folder',
+            found.map(({ cold }) => cold),
+            4_000,
+          ),
+          row(
+            'warm: the same again',
+            found.map(({ warm }) => warm),
+            1_000,
+          ),
+        ],
+      },
+    ]
+  },
 }

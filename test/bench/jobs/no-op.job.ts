@@ -1,7 +1,10 @@
-/** Does nothing, so that what is measured is everything around it. */
+/** Does nothing but to report progress as often as asked, so that what is measured is everything around it. */
 export default {
   name: 'no-op',
   title: 'No-op',
-  input: {},
-  run: () => null,
+  input: { type: 'object', properties: { progress: { type: 'integer', minimum: 0, default: 0 } } },
+  run(input: { progress: number }, ctx: { progress(ratio: number): void }) {
+    for (let call = 1; call <= input.progress; call++) ctx.progress(call / input.progress)
+    return null
+  },
 }
