@@ -1,4 +1,5 @@
 import type { LogLevel, Progress } from '../electron/contract/job.ts'
+import type { JobDatabase } from './database/types.ts'
 
 /**
  * What a job gets from outside. A job imports no database client, no queue and no Electron: whatever
@@ -11,14 +12,6 @@ export interface JobServices {
   readonly resultsDir: string
   /** What a jobs folder's own `services.ts` adds. */
   readonly [name: string]: unknown
-}
-
-/** The part of the Prisma client that a job may use. */
-export interface JobDatabase {
-  /** Runs a query and answers its rows. Values are bound, never spliced. */
-  queryRaw<Row = Record<string, unknown>>(sql: string, ...values: unknown[]): Promise<Row[]>
-  /** Runs a statement and answers how many rows it touched. */
-  executeRaw(sql: string, ...values: unknown[]): Promise<number>
 }
 
 export interface JobContext {

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { LogLevel, Progress } from '../electron/contract/job.ts'
 import type { Issue, Json } from '../electron/contract/json.ts'
 import type { JobType } from '../electron/contract/job-type.ts'
+import type { Packed } from './database/wire.ts'
 
 /** How a thread finds the code of a job type. The url of a file carries its version as a query. */
 export type JobSource = { kind: 'built-in'; name: string } | { kind: 'file'; url: string }
@@ -68,18 +69,40 @@ export interface Hello {
 /** Why a job is asked to stop. */
 export type StopCode = 'CANCELLED' | 'TIMED_OUT'
 
-export type DatabaseMethod = 'queryRaw' | 'executeRaw'
+/** One call of `services.db`. */
+export type DatabaseOperation =
+  | { kind: 'model'; model: string; action: string; args: unknown }
+  | { kind: 'queryRaw' | 'executeRaw'; sql: string; values: unknown[] }
+
+export interface DatabaseRequest {
+  operations: DatabaseOperation[]
+  /** All or none of them; without it there is only one. */
+  transaction?: { isolationLevel?: string }
+}
+
+/** An error of the database client, as data. */
+export interface DatabaseError {
+  name: string
+  message: string
+  /** Prisma's, e.g. `P2002`, or one of Toril's. */
+  code?: string
+  meta?: unknown
+}
+
+/** What the runner answers: the value of each operation, or what went wrong with the first that failed. */
+export type DatabaseAnswer = Packed | { error: DatabaseError }
 
 /** Runner to thread, over the control port. */
 export type ToThread =
   | { kind: 'stop'; seq: number; code: StopCode; message: string }
-  | { kind: 'db'; id: number; value?: unknown; error?: { name: string; message: string; code?: string } }
+  | { kind: 'db'; id: number; answer: DatabaseAnswer }
   | { kind: 'ping'; id: number }
 
 /** Thread to runner, over the control port. */
 export type FromThread =
   | { kind: 'report'; seq: number; report: Report }
-  | { kind: 'db'; id: number; method: DatabaseMethod; sql: string; values: unknown[] }
+  /** `seq` is the attempt that asks; none when it is the services of a jobs folder. The request is packed. */
+  | { kind: 'db'; id: number; seq?: number; request: Packed }
   | { kind: 'pong'; id: number }
   /** Code of an attempt that had already ended threw an error; the thread should be replaced when it is free. */
   | { kind: 'stray'; jobId: string; message: string }

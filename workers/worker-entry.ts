@@ -35,7 +35,10 @@ const prepared = new Map<string, { url: string; job: PreparedJob | Promise<Prepa
 const { port1: port, port2: runnerPort } = new MessageChannel()
 const stopFlag = new Int32Array(new SharedArrayBuffer(4))
 const post = (message: FromThread): void => port.postMessage(message)
-const proxy = createDatabaseProxy(post)
+const proxy = createDatabaseProxy(post, () => {
+  const running = jobNow.getStore()
+  return { seq: running?.task.seq, ended: running?.ended === true }
+})
 const { resultsDir } = (workerData ?? {}) as Partial<ThreadSettings>
 const services = { db: proxy.database, resultsDir: resultsDir ?? process.cwd() }
 let current: Running | undefined
@@ -107,6 +110,7 @@ export default async function runAttempt(task: AttemptTask): Promise<AttemptAnsw
   const ending = await jobNow.run(running, execute, running)
   running.ended = true
   current = undefined
+  proxy.forget(task.seq)
   sampleHeap()
   const last = reporter.close()
   const cpu = cpuNow()

@@ -118,12 +118,12 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     entry: entries.worker,
     settings: preferences.current().pool,
     runnerId,
-    database: history,
+    database: history.jobDatabase,
     catalog,
     resultsDir,
   })
   stops.add(() => pool.close())
-  const inline = createInlineExecutor({ catalog, database: history, resultsDir })
+  const inline = createInlineExecutor({ catalog, database: history.jobDatabase, resultsDir })
 
   const record = (): RunnerRecord => {
     const threads = pool.threads()

@@ -58,8 +58,7 @@ export class HistoryTap {
       },
       removeJob: (id) => history.removeJob(id),
       prune: (limits) => history.prune(limits),
-      queryRaw: (sql, values) => history.queryRaw(sql, values),
-      executeRaw: (sql, values) => history.executeRaw(sql, values),
+      jobDatabase: history.jobDatabase,
       ping: () => history.ping(),
       close: () => history.close(),
     }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
+import { noDatabase } from '../support/no-database.ts'
 
 /** Prints how many MB of resident memory each of 8 further threads of a kind takes, then ends. */
 
@@ -44,7 +45,7 @@ function torilThreads(jobFile: string | undefined): (count: number) => Promise<v
     entry: join(import.meta.dirname, '..', '..', 'out', 'main', 'worker-entry.js'),
     settings,
     runnerId: 'bench',
-    database: { queryRaw: () => Promise.resolve([]), executeRaw: () => Promise.resolve(0) },
+    database: noDatabase,
     catalog: { get: () => ({ source, jobType: undefined }) as never },
     resultsDir: import.meta.dirname,
   })

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Catalog } from '../../electron/runner/catalog/catalog.ts'
 import { createCatalog } from '../../electron/runner/catalog/create-catalog.ts'
+import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
+import { noDatabase } from '../support/no-database.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 let base: string
@@ -93,6 +95,38 @@ test.each([
   expect(problem?.line).toBe(line)
 })
 
+test('a job file sees none of the secrets of the runner, nor does a job', async () => {
+  vi.stubEnv('TORIL_TOKEN', 'secret-token')
+  vi.stubEnv('DATABASE_URL', 'postgresql://secret')
+  vi.stubEnv('REDIS_URL', 'redis://secret')
+  vi.stubEnv('OF_THE_USER', 'kept')
+  const seen =
+    'JSON.stringify([process.env.TORIL_TOKEN, process.env.DATABASE_URL, process.env.REDIS_URL, process.env.OF_THE_USER])'
+  const other = join(base, 'secrets')
+  await mkdir(other)
+  await writeFile(join(other, 'seen.job.mjs'), plain('seen', `title: ${seen}, input: {}, run: () => ${seen}`))
+  const secrets = await createCatalog({ entry: join(root, 'workers/catalog-entry.ts'), folder: other })
+  const pool = createThreadPool({
+    entry: join(root, 'workers/worker-entry.ts'),
+    settings: { minThreads: 0, maxThreads: 1, idleTimeoutMs: 30_000, maxQueue: 1 },
+    runnerId: 'runner',
+    database: noDatabase,
+    catalog: secrets,
+    resultsDir: other,
+  })
+  try {
+    const expected = '[null,null,null,"kept"]'
+    expect(secrets.get('seen')?.jobType.title).toBe(expected)
+    const listener = { onStart: () => {}, onProgress: () => {}, onLogs: () => {} }
+    const { report } = pool.executor.run({ jobId: '1', type: 'seen', input: {}, attempt: 1 }, listener)
+    expect(await report).toMatchObject({ result: expected })
+  } finally {
+    vi.unstubAllEnvs()
+    await pool.close()
+    await secrets.close()
+  }
+})
+
 test('inputs are checked with the full schema, refinements included', async () => {
   expect(await catalog.validateInput('zod', { a: 5 })).toEqual({ value: { a: 5 } })
   expect(await catalog.validateInput('zod', { a: 1 })).toEqual({ issues: [{ path: ['a'], message: 'too small' }] })
@@ -109,7 +143,7 @@ test('added, changed, replaced and removed files are seen, and a changed helper 
     `import { title } from './helper.mjs'\n${plain('live', 'title, input: {}, run: () => title')}`,
   )
   const title = (expected: string | undefined) =>
-    vi.waitFor(() => expect(catalog.get('live')?.jobType.title).toBe(expected), { timeout: 20_000 })
+    vi.waitFor(() => expect(catalog.get('live')?.jobType.title).toBe(expected), { timeout: 60_000 })
   await title('one')
   const first = catalog.get('live')?.source
   await file('helper.mjs', "export const title = 'second'")
@@ -126,7 +160,7 @@ test('added, changed, replaced and removed files are seen, and a changed helper 
   expect(catalog.list().problems.map((each) => each.file)).toContain('live.job.mjs')
   await rm(join(folder, 'live.job.mjs'))
   await vi.waitFor(() => expect(catalog.list().problems.map((each) => each.file)).not.toContain('live.job.mjs'), {
-    timeout: 20_000,
+    timeout: 60_000,
   })
 })
 
@@ -139,7 +173,7 @@ test('a missing folder is a problem until it is there; no folder leaves the buil
     ])
     await mkdir(later)
     await writeFile(join(later, 'new.job.mjs'), plain('new'))
-    await vi.waitFor(() => expect(other.get('new')).toBeDefined(), { timeout: 20_000 })
+    await vi.waitFor(() => expect(other.get('new')).toBeDefined(), { timeout: 60_000 })
     expect(other.list().problems).toEqual([])
     await other.setFolder(null)
     expect(other.list().jobTypes.every(({ source }) => source === 'built-in')).toBe(true)

@@ -6,6 +6,7 @@ import type { Catalog } from '../../electron/runner/catalog/catalog.ts'
 import { createCatalog } from '../../electron/runner/catalog/create-catalog.ts'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
 import type { ThreadPool } from '../../electron/runner/pool/thread-pool.ts'
+import { noDatabase } from '../support/no-database.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 let folder: string
@@ -31,7 +32,7 @@ beforeAll(async () => {
     entry: join(root, 'workers/worker-entry.ts'),
     settings: { minThreads: 1, maxThreads: 1, idleTimeoutMs: 30_000, maxQueue: 1 },
     runnerId: 'runner',
-    database: { queryRaw: () => Promise.resolve([]), executeRaw: () => Promise.resolve(0) },
+    database: noDatabase,
     catalog,
     resultsDir: folder,
   })

@@ -9,7 +9,10 @@ const types: Record<string, string> = {
   BigInt: 'bigint',
   String: 'text',
   Float: 'double precision',
+  Json: 'jsonb',
   'Json @db.Json': 'json',
+  Decimal: 'numeric(65,30)',
+  Bytes: 'bytea',
   'DateTime @db.Timestamptz(3)': 'timestamp(3) with time zone',
 }
 

@@ -4,6 +4,7 @@ import { createHistory } from '../../electron/runner/history/create-history.ts'
 import type { History, JobQuery } from '../../electron/runner/history/history.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { sampleAttempt, sampleJob, sampleLine, timeAt } from './sample-jobs.ts'
+import { createDirectDatabase } from '../../electron/runner/executors/direct-database.ts'
 
 let postgres: TestPostgres
 const open: History[] = []
@@ -116,7 +117,7 @@ test.each(textCases)('text finds %s', async (_what, text, expected) => {
 test('text searches page and combine with state and type, with the index or without', async () => {
   const withIndex = await openHistory()
   const withoutIndex = await openHistory(await postgres.createDatabase())
-  await withoutIndex.executeRaw('DROP INDEX toril.job_text_idx', [])
+  await createDirectDatabase(withoutIndex.jobDatabase).$executeRawUnsafe('DROP INDEX toril.job_text_idx')
   for (const history of [withIndex, withoutIndex]) {
     for (let index = 0; index < 30; index++) {
       const state = index % 2 === 0 ? 'completed' : 'waiting'
@@ -212,9 +213,10 @@ test('folding changes no count', async () => {
   const before = await history.reader.counts()
   await history.prune({ keepDays: 30, keepJobs: 100 })
   expect(await history.reader.counts()).toEqual(before)
-  const rows = await history.queryRaw(
+  const rows = await createDirectDatabase(history.jobDatabase).$queryRawUnsafe(
     'SELECT count(*)::int AS rows FROM toril.job_count WHERE state = $1 AND type = $2 AND source_id = (SELECT max(id) FROM toril.source)',
-    ['waiting', 'type 1'],
+    'waiting',
+    'type 1',
   )
   expect(rows).toEqual([{ rows: 1 }])
 })

@@ -212,11 +212,3 @@ test('close writes what is left', async () => {
   await history.close()
   expect((await (await openHistory({ source })).reader.counts()).waiting).toBe(1)
 })
-
-test('raw queries bind their values and answer rows', async () => {
-  const history = await openHistory()
-  expect(await history.queryRaw('SELECT $1::int + 1 AS sum', [41])).toEqual([{ sum: 42 }])
-  await history.executeRaw('CREATE TABLE IF NOT EXISTS public.mine (value text)', [])
-  expect(await history.executeRaw('INSERT INTO public.mine VALUES ($1)', ["x'; DROP TABLE mine"])).toBe(1)
-  await history.ping()
-})

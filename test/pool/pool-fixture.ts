@@ -10,6 +10,7 @@ import type { CatalogEntry, JobSource } from '../../electron/runner/catalog/cata
 import type { AttemptRequest, AttemptRun } from '../../electron/runner/executors/executor.ts'
 import { createThreadPool, type ThreadPoolOptions } from '../../electron/runner/pool/create-thread-pool.ts'
 import type { ThreadPool } from '../../electron/runner/pool/thread-pool.ts'
+import { noDatabase } from '../support/no-database.ts'
 
 export const workerEntry = resolve(import.meta.dirname, '../../workers/worker-entry.ts')
 
@@ -61,7 +62,7 @@ export async function createPoolFixture(options: Partial<ThreadPoolOptions> = {}
     entry: workerEntry,
     settings,
     runnerId: 'runner',
-    database: { queryRaw: () => Promise.resolve([]), executeRaw: () => Promise.resolve(0) },
+    database: noDatabase,
     catalog: {
       get: (name) => {
         const source = sources.get(name)

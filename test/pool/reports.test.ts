@@ -2,23 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPoolFixture, type PoolFixture, until } from './pool-fixture.ts'
 
 let fixture: PoolFixture
-const calls: unknown[] = []
 beforeAll(async () => {
-  fixture = await createPoolFixture({
-    database: {
-      queryRaw: (sql, values) => {
-        calls.push([sql, values])
-        if (sql === 'broken') return Promise.reject(Object.assign(new Error('unique'), { code: 'P2002' }))
-        return Promise.resolve([
-          { at: new Date(5), big: 2n ** 60n, amount: { toFixed: () => '1.10', toString: () => '1.10' }, none: null },
-        ])
-      },
-      executeRaw: (sql, values) => {
-        calls.push([sql, values])
-        return Promise.resolve(3)
-      },
-    },
-  })
+  fixture = await createPoolFixture()
 })
 afterAll(() => fixture.close())
 
@@ -94,23 +79,6 @@ test('lines of two jobs never meet', async () => {
     const { result } = await run.report
     expect(new Set(lines())).toEqual(new Set([result]))
   }
-})
-
-test('services.db reaches the one database; dates, bigints and decimals survive', async () => {
-  const started = fixture.start(`
-    const [row] = await ctx.services.db.queryRaw('select $1', new Date(7), 5n)
-    const count = await ctx.services.db.executeRaw('update')
-    return { at: row.at instanceof Date && row.at.getTime(), big: typeof row.big + row.big, amount: row.amount, none: row.none, count }`)
-  expect(await started.run.report).toMatchObject({
-    outcome: 'completed',
-    result: { at: 5, big: `bigint${2n ** 60n}`, amount: '1.10', none: null, count: 3 },
-  })
-  expect(calls).toContainEqual(['select $1', [new Date(7), 5n]])
-})
-
-test('an error of the database keeps its code', async () => {
-  const started = fixture.start("await ctx.services.db.queryRaw('broken')")
-  expect(await started.run.report).toMatchObject({ outcome: 'failed', error: { code: 'P2002', message: 'unique' } })
 })
 
 test('CPU time and peak heap are measured', async () => {

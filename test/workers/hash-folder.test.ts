@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Progress } from '../../electron/contract/job.ts'
+import { createDirectDatabase } from '../../electron/runner/executors/direct-database.ts'
+import { noDatabase } from '../support/no-database.ts'
 import type { JobContext } from '../../workers/context.ts'
 import { hashFolder } from '../../workers/jobs/hash-folder/hash-folder.ts'
 
@@ -30,7 +32,7 @@ function context(signal = new AbortController().signal) {
     signal,
     services: {
       resultsDir: join(base, 'results'),
-      db: { queryRaw: () => Promise.resolve([]), executeRaw: () => Promise.resolve(0) },
+      db: createDirectDatabase(noDatabase),
     },
     progress: (progress) => seen.progress.push(typeof progress === 'number' ? { ratio: progress } : progress),
     log: (text, level = 'info') => seen.logs.push(`${level} ${text}`),

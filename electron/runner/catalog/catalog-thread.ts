@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { CatalogAnswer, CatalogRequest } from '../../../workers/protocol.ts'
+import { threadEnvironment } from '../thread-environment.ts'
 
 type Question = CatalogRequest extends infer Request
   ? Request extends CatalogRequest
@@ -78,7 +79,7 @@ export class CatalogThread {
 
   #start(): Worker {
     // What a job file prints on import must not get between the lines of a command's own output.
-    const worker = new Worker(this.#entry, { stdout: true })
+    const worker = new Worker(this.#entry, { stdout: true, env: threadEnvironment() })
     worker.stdout.resume()
     worker.on('message', (answer: CatalogAnswer) => {
       if (this.#worker === worker) this.#open?.settle(answer)

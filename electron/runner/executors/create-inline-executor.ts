@@ -1,20 +1,19 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { JobDatabase, JobServices } from '../../../workers/context.ts'
+import type { JobDatabaseAccess } from '../history/history.ts'
+import type { JobServices } from '../../../workers/context.ts'
 import { coerceThrown } from '../../../workers/job-error.ts'
 import type { Ending } from '../../../workers/protocol.ts'
 import { Reporter } from '../../../workers/reporter.ts'
 import { createContext, prepareJob, runDefinition, type PreparedJob } from '../../../workers/run-definition.ts'
 import { StopError, StopSignal } from '../../../workers/stop-signal.ts'
 import { reportOf, timeoutMessage } from './attempt-outcome.ts'
+import { createDirectDatabase } from './direct-database.ts'
 import { deliverReport } from './deliver-report.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from './executor.ts'
 
 export interface InlineExecutorOptions {
   catalog: Pick<Catalog, 'get' | 'load'>
-  database: {
-    queryRaw(sql: string, values: unknown[]): Promise<unknown[]>
-    executeRaw(sql: string, values: unknown[]): Promise<number>
-  }
+  database: JobDatabaseAccess
   /** `ctx.services.resultsDir`, absolute. */
   resultsDir: string
 }
@@ -26,11 +25,7 @@ export interface InlineExecutorOptions {
  */
 export function createInlineExecutor(options: InlineExecutorOptions): Executor {
   const { catalog, database } = options
-  const db: JobDatabase = {
-    queryRaw: async <Row>(sql: string, ...values: unknown[]) => (await database.queryRaw(sql, values)) as Row[],
-    executeRaw: (sql, ...values) => database.executeRaw(sql, values),
-  }
-  const services: JobServices = { db, resultsDir: options.resultsDir }
+  const services: JobServices = { db: createDirectDatabase(database), resultsDir: options.resultsDir }
   const prepared = new Map<string, { version: string; job: Promise<PreparedJob> }>()
 
   function prepare(type: string): Promise<PreparedJob> {

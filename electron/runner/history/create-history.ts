@@ -2,6 +2,7 @@ import { locateUpwards } from '../entries.ts'
 import { createBatchedWriter } from './batched-writer.ts'
 import { openDatabase, type Database } from './database.ts'
 import type { History } from './history.ts'
+import { createJobDatabaseAccess } from './job-database-access.ts'
 import { migrate } from './migrate.ts'
 import { createReader } from './reader.ts'
 import { deleteJob, foldCounts, pruneJobs } from './retention.ts'
@@ -68,8 +69,7 @@ export async function createHistory(options: HistoryOptions): Promise<History> {
       await writer.flush()
       return database.reach(() => pruneJobs(database, sourceId, limits))
     },
-    queryRaw: (sql, values) => database.reach(() => database.prisma.$queryRawUnsafe<unknown[]>(sql, ...values)),
-    executeRaw: (sql, values) => database.reach(() => database.prisma.$executeRawUnsafe(sql, ...values)),
+    jobDatabase: createJobDatabaseAccess(database),
     async ping() {
       await database.reach(() => database.prisma.$queryRaw`SELECT 1`)
     },

@@ -39,7 +39,11 @@ export function openDatabase(url: string): Database {
   // The server went away under an idle connection: the pool opens another when one is needed.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }) })
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { schema }),
+    // Errors reach jobs: without pieces of our own source in them.
+    errorFormat: 'minimal',
+  })
   return {
     url,
     schema,

@@ -1,5 +1,7 @@
 import type { Attempt, Job, JobState, LogLine } from '../../contract/job.ts'
 import type { Throughput, ThroughputRange } from '../../contract/runner.ts'
+import type { Packed } from '../../../workers/database/wire.ts'
+import type { DatabaseAnswer } from '../../../workers/protocol.ts'
 
 /** What the history keeps of a job: the job without its attempts (they are written one by one). */
 export type JobRecord = Omit<Job, 'attempts' | 'waitingReason'>
@@ -55,6 +57,15 @@ export interface HistoryReader {
   throughput(range: ThroughputRange, now: Date): Promise<Throughput>
 }
 
+/** Serves `ctx.services.db` with the one database client, whatever executor asks. */
+export interface JobDatabaseAccess {
+  /**
+   * Runs a packed request. Never rejects: what goes wrong is in the answer. `unwanted` is asked when the
+   * request's turn has come: it is dropped when nobody waits for it any more.
+   */
+  run(request: Packed, unwanted?: () => boolean): Promise<DatabaseAnswer>
+}
+
 export interface History {
   writer: HistoryWriter
   reader: HistoryReader
@@ -62,8 +73,7 @@ export interface History {
   /** Deletes finished jobs past the limits, oldest first, in small steps; answers how many. */
   prune(limits: { keepDays: number; keepJobs: number }): Promise<number>
   /** For `ctx.services.db`. */
-  queryRaw(sql: string, values: unknown[]): Promise<unknown[]>
-  executeRaw(sql: string, values: unknown[]): Promise<number>
+  jobDatabase: JobDatabaseAccess
   /** Says whether the database answers, and why not. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { reportOf, timeoutMessage } from '../executors/attempt-outcome.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, AttemptRun, Executor } from '../executors/executor.ts'
 import type { AttemptAnswer, FromThread, StopCode } from '../../../workers/protocol.ts'
-import type { DatabaseAccess } from './database-answers.ts'
+import type { JobDatabaseAccess } from '../history/history.ts'
 import { answerDatabaseCall } from './database-answers.ts'
 import { Lanes } from './lanes.ts'
 import type { Lane } from './lane.ts'
@@ -18,7 +18,7 @@ export interface ThreadPoolOptions {
   settings: PoolSettings
   runnerId: string
   /** Serves `ctx.services.db`. */
-  database: DatabaseAccess
+  database: JobDatabaseAccess
   catalog: Pick<Catalog, 'get'>
   /** `ctx.services.resultsDir`, absolute. */
   resultsDir: string
@@ -58,7 +58,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       attempt.reportsSeen += 1
       attempt.told(message.report)
     } else if (message.kind === 'db') {
-      void answerDatabaseCall(options.database, message, (answer) => lane.post(answer))
+      void answerDatabaseCall(options.database, lane, message)
     } else if (message.kind === 'pong') {
       sampler.answered(lane)
     } else {

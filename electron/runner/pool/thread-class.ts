@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina'
 import type { Worker } from 'node:worker_threads'
 import type { AttemptAnswer, AttemptTask, ThreadSettings } from '../../../workers/protocol.ts'
+import { threadEnvironment } from '../thread-environment.ts'
 
 /**
  * The threads of one memory class: a Piscina of its own, because Piscina's resource limits are
@@ -30,6 +31,7 @@ export class ThreadClass {
       idleTimeout: Infinity,
       recordTiming: false,
       workerData: options.threadSettings,
+      env: threadEnvironment(),
       loadBalancer: (_task, threads) => threads.find(({ id }) => id === this.#target) ?? null,
       ...(options.memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.memoryMb } }),
     })
