@@ -8,7 +8,7 @@ import { runChild } from './start/run-child.mjs'
 
 await runMain(async () => {
   await ensureReady()
-  await ensureTools()
+  await ensureTools(['redis-server'])
   return runChild(nodeBinary, [join(root, 'test', 'bench', 'bench.ts'), ...process.argv.slice(2)], {
     env: toolEnvironment(),
   })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './paths.mjs'
 
@@ -64,5 +64,8 @@ export function stampIs(file, expected) {
  */
 export function writeStamp(file, value) {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, value)
+  // A new file each time: the old one may be shared by a hard link with a copy of the checkout.
+  const unfinished = `${file}.${process.pid}`
+  writeFileSync(unfinished, value)
+  renameSync(unfinished, file)
 }

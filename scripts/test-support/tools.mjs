@@ -37,9 +37,16 @@ export function findChromium() {
   )
 }
 
+/** OpenSSH's server: the tests run one of their own. */
+export function findSshd() {
+  return onPath(['sshd'])
+}
+
 /** @type {Tool[]} */
 export const tools = [
   { package: 'redis-server', find: () => onPath(['redis-server', 'valkey-server']) },
+  // On Windows it is a feature of the system and no package; the tests do without it there.
+  ...(process.platform === 'win32' ? [] : [{ package: 'openssh-server', find: findSshd }]),
   { package: 'chromium', find: findChromium },
 ]
 
@@ -55,12 +62,16 @@ function instruction(packages) {
   return `sudo apt-get install ${packages.join(' ')}`
 }
 
-/** Installs what only the tests need with apt-get where that is allowed; else says what to install. */
-export async function ensureTools() {
-  const missing = tools.filter(({ find }) => find() === undefined).map((tool) => tool.package)
+/**
+ * Installs what only the tests need with apt-get where that is allowed; else says what to install.
+ * @param {string[]} [packages] all of them unless given
+ */
+export async function ensureTools(packages) {
+  const needed = tools.filter((tool) => packages?.includes(tool.package) ?? true)
+  const missing = needed.filter(({ find }) => find() === undefined).map((tool) => tool.package)
   if (missing.length === 0) return
   if (process.getuid?.() === 0 && onPath(['apt-get']) !== undefined) await aptInstall(missing)
-  const still = tools.filter(({ find }) => find() === undefined).map((tool) => tool.package)
+  const still = needed.filter(({ find }) => find() === undefined).map((tool) => tool.package)
   if (still.length > 0) throw new SetupError(`The tests need ${still.join(' and ')}. Install: ${instruction(still)}`)
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 
 export interface TestRedis {
   readonly port: number
@@ -31,8 +31,16 @@ export function freePort(): Promise<number> {
   })
 }
 
+export interface TestRedisOptions {
+  /** Added to the command line, where the last of two settings counts. */
+  args?: string[] | ((port: number) => string[])
+  password?: string
+  /** How a client gets in, where host, port and password are not enough. */
+  client?: RedisOptions
+}
+
 /** A real redis-server of its own: loopback, free port, append-only file in a folder that goes with it. */
-export async function startTestRedis(options: { args?: string[]; password?: string } = {}): Promise<TestRedis> {
+export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'toril-redis-'))
   const port = await freePort()
   let server = await run(port, folder, options)
@@ -59,23 +67,20 @@ export async function startTestRedis(options: { args?: string[]; password?: stri
   }
 }
 
-async function run(
-  port: number,
-  folder: string,
-  options: { args?: string[]; password?: string },
-): Promise<ChildProcess> {
+async function run(port: number, folder: string, options: TestRedisOptions): Promise<ChildProcess> {
+  const { args = [], password, client } = options
   const server = spawn(
     'redis-server',
     [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--loglevel', 'warning'],
       ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'],
-      ...(options.password === undefined ? [] : ['--requirepass', options.password]),
-      ...(options.args ?? []),
+      ...(password === undefined ? [] : ['--requirepass', password]),
+      ...(typeof args === 'function' ? args(port) : args),
     ],
     { stdio: 'ignore' },
   )
   try {
-    await answers(port, server, options.password)
+    await answers(server, { port, ...(password === undefined ? {} : { password }), ...client })
   } catch (error) {
     await end(server)
     throw error
@@ -83,19 +88,20 @@ async function run(
   return server
 }
 
-async function answers(port: number, server: ChildProcess, password: string | undefined): Promise<void> {
+async function answers(server: ChildProcess, options: RedisOptions): Promise<void> {
   const failed = new Promise<never>((_, reject) => {
     server.once('error', reject)
     server.once('exit', (code) => reject(new Error(`redis-server ended with ${String(code)} before it answered`)))
   })
   failed.catch(() => undefined)
-  const client = new Redis({
-    port,
+  const all: RedisOptions & { replyMapping: 'legacy' } = {
     host: '127.0.0.1',
-    ...(password === undefined ? {} : { password }),
+    ...options,
+    replyMapping: 'legacy',
     retryStrategy: () => 20,
     maxRetriesPerRequest: null,
-  })
+  }
+  const client = new Redis(all)
   client.on('error', () => undefined)
   try {
     await Promise.race([client.ping(), failed])
