@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { BrokenDefinitionError, describeJob } from './describe-job.ts'
 import { errorLine } from './error-line.ts'
 import { coerceThrown } from './job-error.ts'
-import { loadJob } from './load-job.ts'
+import { loadJob, loadServices } from './load-job.ts'
 import type { CatalogAnswer, CatalogRequest, JobSource } from './protocol.ts'
 import { compileSchema, type Validate } from './validate.ts'
 
@@ -26,6 +26,10 @@ async function validatorOf(source: JobSource): Promise<Validate> {
 async function answer(request: CatalogRequest): Promise<CatalogAnswer> {
   const { id, source } = request
   try {
+    if (request.kind === 'services') {
+      await loadServices(request.source.url)
+      return { kind: 'loaded', id }
+    }
     if (request.kind === 'describe') {
       const file = source.kind === 'file' ? fileURLToPath(source.url.split('?')[0] ?? '') : undefined
       return { kind: 'described', id, description: await describeJob(await loadJob(source), file) }

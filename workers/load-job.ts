@@ -1,4 +1,5 @@
 import type { JobDefinition } from './define-job.ts'
+import type { ServicesFactory } from './define-services.ts'
 import { registerFolderModules } from './folder-modules.ts'
 import { builtInJobs } from './jobs/index.ts'
 import type { JobSource } from './protocol.ts'
@@ -39,4 +40,21 @@ export async function loadJob(source: JobSource): Promise<JobDefinition> {
   const module = (await import(/* @vite-ignore */ source.url)) as { default?: unknown }
   if (!isDefinition(module.default)) throw new NotAJobError(complaint(module.default))
   return module.default
+}
+
+function isFactory(value: unknown): value is ServicesFactory {
+  if (typeof value === 'function') return true
+  if (typeof value !== 'object' || value === null) return false
+  const { create, dispose } = value as { create?: unknown; dispose?: unknown }
+  return typeof create === 'function' && (dispose === undefined || typeof dispose === 'function')
+}
+
+/** Imports the services of a jobs folder. Rejects with whatever the import threw, or NotAJobError. */
+export async function loadServices(url: string): Promise<ServicesFactory> {
+  registerFolderModules()
+  const module = (await import(/* @vite-ignore */ url)) as { default?: unknown }
+  if (isFactory(module.default)) return module.default
+  throw new NotAJobError(
+    'Its default export must be a function, or { create, dispose } with dispose left out or a function.',
+  )
 }

@@ -15,8 +15,10 @@ function asText(chunk: unknown, encoding: unknown): string {
     : String(chunk)
 }
 
-function captureStream(stream: NodeJS.WriteStream, level: LogLevel, sinkNow: () => Sink | undefined): void {
-  const write = stream.write.bind(stream)
+/** Answers a function that takes it back, unless somebody has put yet another function on top. */
+function captureStream(stream: NodeJS.WriteStream, level: LogLevel, sinkNow: () => Sink | undefined): () => void {
+  const original = stream.write
+  const write = original.bind(stream)
   const captured = (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
     const sink = sinkNow()
     const given = typeof encoding === 'function' ? encoding : callback
@@ -28,21 +30,33 @@ function captureStream(stream: NodeJS.WriteStream, level: LogLevel, sinkNow: () 
     return true
   }
   stream.write = captured as typeof stream.write
+  return () => {
+    if (stream.write === captured) stream.write = original
+  }
 }
 
 /**
  * Sends what a job writes to the console, stdout or stderr to its own log. `sinkNow` answers the
- * log of the job that is writing, or undefined to leave the output where it went before.
+ * log of the job that is writing, or undefined to leave the output where it went before. Answers a function
+ * that ends it.
  */
-export function captureOutput(sinkNow: () => Sink | undefined): void {
-  for (const [method, level] of Object.entries(consoleLevels) as [keyof typeof consoleLevels, LogLevel][]) {
-    const original = console[method].bind(console)
-    console[method] = (...values: unknown[]) => {
-      const sink = sinkNow()
-      if (sink === undefined) original(...values)
-      else sink(format(...values), level)
-    }
+export function captureOutput(sinkNow: () => Sink | undefined): () => void {
+  const restores = (Object.entries(consoleLevels) as [keyof typeof consoleLevels, LogLevel][]).map(
+    ([method, level]) => {
+      const original = console[method]
+      const captured = (...values: unknown[]): void => {
+        const sink = sinkNow()
+        if (sink === undefined) original.apply(console, values)
+        else sink(format(...values), level)
+      }
+      console[method] = captured
+      return () => {
+        if (console[method] === captured) console[method] = original
+      }
+    },
+  )
+  restores.push(captureStream(process.stdout, 'info', sinkNow), captureStream(process.stderr, 'warn', sinkNow))
+  return () => {
+    for (const restore of restores) restore()
   }
-  captureStream(process.stdout, 'info', sinkNow)
-  captureStream(process.stderr, 'warn', sinkNow)
 }

@@ -5,7 +5,10 @@ import type { JobType } from '../electron/contract/job-type.ts'
 import type { Packed } from './database/wire.ts'
 
 /** How a thread finds the code of a job type. The url of a file carries its version as a query. */
-export type JobSource = { kind: 'built-in'; name: string } | { kind: 'file'; url: string }
+export type JobSource = { kind: 'built-in'; name: string } | { kind: 'file'; url: string; services?: ServicesSource }
+
+/** Where the services of a jobs folder are, or why they cannot be had: one sentence with file and line. */
+export type ServicesSource = { url: string } | { broken: string }
 
 /** Given to each thread at its start. */
 export interface ThreadSettings {
@@ -97,6 +100,8 @@ export type ToThread =
   | { kind: 'stop'; seq: number; code: StopCode; message: string }
   | { kind: 'db'; id: number; answer: DatabaseAnswer }
   | { kind: 'ping'; id: number }
+  /** The thread shall end: dispose of what the jobs folder's services need to have closed. */
+  | { kind: 'leave' }
 
 /** Thread to runner, over the control port. */
 export type FromThread =
@@ -104,13 +109,20 @@ export type FromThread =
   /** `seq` is the attempt that asks; none when it is the services of a jobs folder. The request is packed. */
   | { kind: 'db'; id: number; seq?: number; request: Packed }
   | { kind: 'pong'; id: number }
-  /** Code of an attempt that had already ended threw an error; the thread should be replaced when it is free. */
-  | { kind: 'stray'; jobId: string; message: string }
+  /**
+   * Code of an attempt that had already ended, or of the folder's services, threw an error where nobody
+   * caught it; the thread should be replaced when it is free.
+   */
+  | { kind: 'stray'; jobId?: string; message: string }
+  /** It has services to dispose of before it ends, and has done so. */
+  | { kind: 'services' }
+  | { kind: 'left' }
 
 /** Runner to catalog thread. */
 export type CatalogRequest =
   | { kind: 'describe'; id: number; source: JobSource }
   | { kind: 'validate'; id: number; source: JobSource; input: unknown }
+  | { kind: 'services'; id: number; source: Extract<JobSource, { kind: 'file' }> }
 
 /** A job type as its definition says it, without where it comes from. */
 export type JobDescription = Omit<JobType, 'source' | 'file'>
@@ -119,5 +131,6 @@ export type JobDescription = Omit<JobType, 'source' | 'file'>
 export type CatalogAnswer =
   | { kind: 'described'; id: number; description: JobDescription }
   | { kind: 'validated'; id: number; value: unknown }
+  | { kind: 'loaded'; id: number }
   | { kind: 'invalid'; id: number; issues: Issue[] }
   | { kind: 'problem'; id: number; message: string; line?: number; issues?: Issue[] }

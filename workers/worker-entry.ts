@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { getHeapStatistics } from 'node:v8'
 import { createDatabaseProxy } from './database-proxy.ts'
+import { FolderServices } from './folder-services.ts'
 import { coerceThrown } from './job-error.ts'
 import { loadJob } from './load-job.ts'
 import { captureOutput } from './output-capture.ts'
@@ -30,22 +31,29 @@ interface Running {
 }
 
 // One thread runs this file once: what would be module state elsewhere is the thread itself.
-const jobNow = new AsyncLocalStorage<Running>()
+const ownerNow = new AsyncLocalStorage<Running | 'services'>()
 const prepared = new Map<string, { url: string; job: PreparedJob | Promise<PreparedJob> }>()
 const { port1: port, port2: runnerPort } = new MessageChannel()
 const stopFlag = new Int32Array(new SharedArrayBuffer(4))
 const post = (message: FromThread): void => port.postMessage(message)
 const proxy = createDatabaseProxy(post, () => {
-  const running = jobNow.getStore()
-  return { seq: running?.task.seq, ended: running?.ended === true }
+  const owner = ownerNow.getStore()
+  return typeof owner === 'object' ? { seq: owner.task.seq, ended: owner.ended } : { seq: undefined, ended: false }
 })
 const { resultsDir } = (workerData ?? {}) as Partial<ThreadSettings>
 const services = { db: proxy.database, resultsDir: resultsDir ?? process.cwd() }
+const folderServices = new FolderServices({
+  base: services,
+  apart: (work) => ownerNow.run('services', work),
+  onBuilt: () => post({ kind: 'services' }),
+  onProblem: (message) => console.error(message),
+})
 let current: Running | undefined
 
 function take(message: ToThread): void {
   if (message.kind === 'db') proxy.settle(message)
   else if (message.kind === 'ping') post({ kind: 'pong', id: message.id })
+  else if (message.kind === 'leave') void folderServices.close().then(() => post({ kind: 'left' }))
   else if (current?.task.seq === message.seq) current.stop.stop(new StopError(message.code, message.message))
 }
 
@@ -85,7 +93,16 @@ async function execute({ task, reporter, stop, poll }: Running): Promise<Ending>
   try {
     const found = prepare(task.type, task.source)
     const job = found instanceof Promise ? await found : found
-    return await runDefinition(job, task.input, createContext(task, services, reporter, stop, poll), stop)
+    const { source } = task
+    if (source.kind !== 'file' || source.services === undefined) {
+      return await runDefinition(job, task.input, createContext(task, services, reporter, stop, poll), stop)
+    }
+    const lease = await folderServices.acquire(source.services)
+    try {
+      return await runDefinition(job, task.input, createContext(task, lease.services, reporter, stop, poll), stop)
+    } finally {
+      lease.release()
+    }
   } catch (thrown) {
     const error = coerceThrown(thrown, 'JOB_NOT_LOADED')
     const message = `The job type ${task.type} could not be loaded: ${error.message}`
@@ -107,7 +124,7 @@ export default async function runAttempt(task: AttemptTask): Promise<AttemptAnsw
   }, sampleHeap)
   const running = { task, reporter, stop, poll, ended: false }
   current = running
-  const ending = await jobNow.run(running, execute, running)
+  const ending = await ownerNow.run(running, execute, running)
   running.ended = true
   current = undefined
   proxy.forget(task.seq)
@@ -123,15 +140,17 @@ export default async function runAttempt(task: AttemptTask): Promise<AttemptAnsw
 
 process.setSourceMapsEnabled(true)
 captureOutput(() => {
-  const running = jobNow.getStore()
+  const owner = ownerNow.getStore()
+  const running = owner === 'services' ? current : owner
   return running === undefined || running.ended ? undefined : (text, level) => running.reporter.log(text, level)
 })
 process.on('exit', () => current?.reporter.flush())
 process.on('uncaughtException', (error) => {
-  const culprit = jobNow.getStore()
-  // Left behind by a job that has ended: that must not cost the job which runs now.
-  if (culprit?.ended === true) {
-    post({ kind: 'stray', jobId: culprit.task.jobId, message: coerceThrown(error, '').message })
+  const culprit = ownerNow.getStore()
+  // Of the services, or left behind by a job that has ended: that must not cost the job which runs now.
+  if (culprit === 'services' || culprit?.ended === true) {
+    const { message } = coerceThrown(error, '')
+    post(culprit === 'services' ? { kind: 'stray', message } : { kind: 'stray', jobId: culprit.task.jobId, message })
     return
   }
   current?.reporter.flush()

@@ -123,7 +123,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     resultsDir,
   })
   stops.add(() => pool.close())
-  const inline = createInlineExecutor({ catalog, database: history.jobDatabase, resultsDir })
+  const inline = createInlineExecutor({ catalog, database: history.jobDatabase, resultsDir, onProblem })
+  stops.add(() => inline.close())
 
   const record = (): RunnerRecord => {
     const threads = pool.threads()

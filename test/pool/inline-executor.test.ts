@@ -79,3 +79,46 @@ test('an unknown type and a job that throws nothing sensible are told apart', as
     error: { code: 'JOB_FAILED', message: 'The job threw null.' },
   })
 })
+
+test("what a job writes goes to its own log, of two at once each to its own, and the rest stays the runner's", async () => {
+  const written: string[] = []
+  const original = process.stdout.write
+  process.stdout.write = ((text: string) => written.push(text) > 0) as typeof process.stdout.write
+  try {
+    const talk =
+      (name: string): JobDefinition['run'] =>
+      async () => {
+        for (let n = 1; n <= 3; n += 1) {
+          process.stdout.write(`${name} ${n}\n`)
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          console.error('%s %d', name, n)
+        }
+      }
+    const [one, two] = [start(talk('one')), start(talk('two'))]
+    process.stdout.write('of the runner\n')
+    await Promise.all([one.attempt.report, two.attempt.report])
+    process.stdout.write('after\n')
+    for (const [name, { told }] of Object.entries({ one, two })) {
+      const lines = told.flatMap((each) => (each as { lines?: string[] }).lines ?? [])
+      expect(lines).toEqual([1, 2, 3].flatMap((n) => [`info ${name} ${n}`, `error ${name} ${n}`]))
+    }
+    expect(written).toEqual(['of the runner\n', 'after\n'])
+  } finally {
+    process.stdout.write = original
+  }
+})
+
+test('of 100,000 lines at once the first and the last are kept, and those between are counted', async () => {
+  const { attempt, told } = start(() => {
+    for (let n = 0; n < 100_000; n += 1) console.log(n)
+  })
+  await attempt.report
+  const reports = told as { lines?: string[]; dropped?: number }[]
+  const lines = reports.flatMap((each) => each.lines ?? [])
+  const dropped = reports.reduce((sum, each) => sum + (each.dropped ?? 0), 0)
+  expect(lines.length + dropped).toBe(100_000)
+  expect(dropped).toBeGreaterThan(0)
+  expect([lines[0], lines.at(-1)]).toEqual(['info 0', 'info 99999'])
+  // Of one report at most 1,000 are held, however many were written.
+  for (const each of reports) expect(each.lines?.length ?? 0).toBeLessThanOrEqual(1_000)
+})

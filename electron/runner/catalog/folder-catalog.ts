@@ -2,12 +2,13 @@ import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { JobTypeProblem } from '../../contract/job-type.ts'
 import { versionedUrl } from '../../../workers/folder-modules.ts'
-import type { JobDescription } from '../../../workers/protocol.ts'
+import type { JobDescription, ServicesSource } from '../../../workers/protocol.ts'
 import type { CatalogEntry } from './catalog.ts'
 import type { CatalogThread } from './catalog-thread.ts'
 import { FolderWatcher } from './folder-watcher.ts'
-import { readJobsFolder, type FolderContent, type JobFile } from './jobs-folder.ts'
+import { readJobsFolder, type FolderContent, type JobFile, type ServicesFile } from './jobs-folder.ts'
 
+type Services = { hash: string; source: ServicesSource; problem?: JobTypeProblem }
 type Known = { file: JobFile; entry?: CatalogEntry; problem?: JobTypeProblem }
 
 /** The job types of one folder, read again whenever something in it changes. */
@@ -17,6 +18,7 @@ export class FolderCatalog {
   readonly #onChange: () => void
   readonly #watcher: FolderWatcher
   #known = new Map<string, Known>()
+  #services: Services | undefined
   #missing: JobTypeProblem | undefined
   #revision = 0
   #scanning: Promise<void> | undefined
@@ -32,12 +34,15 @@ export class FolderCatalog {
 
   /** In the order of file names, those with the same job type name included. */
   entries(): CatalogEntry[] {
-    return Array.from(this.#known.values(), ({ entry }) => entry).filter((entry) => entry !== undefined)
+    const services = this.#services?.source
+    const found = Array.from(this.#known.values(), ({ entry }) => entry).filter((entry) => entry !== undefined)
+    if (services === undefined) return found
+    return found.map((entry) => ({ ...entry, source: { ...entry.source, services } }))
   }
 
   problems(): JobTypeProblem[] {
     const found = Array.from(this.#known.values(), ({ problem }) => problem).filter((problem) => problem !== undefined)
-    return this.#missing === undefined ? found : [this.#missing, ...found]
+    return [this.#missing, this.#services?.problem, ...found].filter((problem) => problem !== undefined)
   }
 
   /** Reads the folder; a call while it is being read makes it be read once more. Never rejects. */
@@ -77,6 +82,7 @@ export class FolderCatalog {
     }
     // Before the files are described: what changes meanwhile is seen.
     if (!this.#isClosed()) this.#watcher.watch(content.folders, false)
+    await this.#readServices(content.services)
     const changed = content.files.filter(({ path, hash }) => this.#known.get(path)?.file.hash !== hash)
     // Told one by one, and those that failed before come last: a file that hangs holds up no other.
     changed.sort((a, b) => this.#failedBefore(a) - this.#failedBefore(b))
@@ -111,10 +117,36 @@ export class FolderCatalog {
     return this.#closed
   }
 
-  async #read(file: JobFile): Promise<Known> {
-    // A number of its own: a file put back to an older content must not meet the older import of it.
+  /** A number of its own: a file put back to an older content must not meet the older import of it. */
+  #urlOf({ path, hash }: ServicesFile): string {
     this.#revision += 1
-    const url = versionedUrl(pathToFileURL(file.path).href, `${this.#revision}-${file.hash}`)
+    return versionedUrl(pathToFileURL(path).href, `${this.#revision}-${hash}`)
+  }
+
+  async #readServices(files: ServicesFile[]): Promise<void> {
+    const [file, second] = files
+    const hash = files.map((each) => each.hash).join()
+    if (hash === (this.#services?.hash ?? '')) return
+    if (file === undefined) this.#services = undefined
+    else {
+      const shown = basename(file.path)
+      const url = this.#urlOf(file)
+      const answer =
+        second === undefined
+          ? await this.#thread.ask({ kind: 'services', source: { kind: 'file', url } })
+          : { kind: 'problem' as const, message: `There is also ${basename(second.path)}. Keep one of them.` }
+      if (answer.kind === 'problem') {
+        const { message, line } = answer
+        const problem = { file: shown, message, ...(line === undefined ? {} : { line }) }
+        const place = line === undefined ? shown : `${shown}:${line}`
+        this.#services = { hash, source: { broken: `${place}: ${message}` }, problem }
+      } else this.#services = { hash, source: { url } }
+    }
+    if (!this.#closed) this.#onChange()
+  }
+
+  async #read(file: JobFile): Promise<Known> {
+    const url = this.#urlOf(file)
     const answer = await this.#thread.ask({ kind: 'describe', source: { kind: 'file', url } })
     const shown = basename(file.path)
     if (answer.kind === 'problem') {

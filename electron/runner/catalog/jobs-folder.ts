@@ -3,7 +3,10 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const jobFile = /^(?<name>.+)\.job\.(?:ts|mts|js|mjs)$/
+const servicesFile = /^services\.(?:ts|mts|js|mjs)$/
 const supportFile = /\.(?:[cm]?[jt]s|json)$/
+/** What no job imports when it runs: types for the editor, and tests. */
+const neverImported = /\.d\.[cm]?ts$|\.test\.[cm]?[jt]s$|^tsconfig\.json$/
 /** Folders deeper than this, and files past this number, are not looked at: a jobs folder is small. */
 const maxDepth = 6
 const maxSupportFiles = 2_000
@@ -17,8 +20,18 @@ export interface JobFile {
   hash: string
 }
 
+/** The file that makes the folder's services. */
+export interface ServicesFile {
+  /** Absolute. */
+  path: string
+  /** As that of a job file. */
+  hash: string
+}
+
 export interface FolderContent {
   files: JobFile[]
+  /** One, as a rule; which of several is meant is not known. */
+  services: ServicesFile[]
   /** The folder and those below it, to be watched. */
   folders: string[]
 }
@@ -38,7 +51,7 @@ async function collectSupport(folder: string, depth: number, into: Support): Pro
       continue
     }
     if (depth === 0 && jobFile.test(item.name)) continue
-    if (!supportFile.test(item.name) || into.marks.length >= maxSupportFiles) continue
+    if (!supportFile.test(item.name) || neverImported.test(item.name) || into.marks.length >= maxSupportFiles) continue
     const found = await stat(path).catch(() => undefined)
     if (found !== undefined) into.marks.push(`${path} ${found.size} ${found.mtimeMs}`)
   }
@@ -54,15 +67,18 @@ export async function readJobsFolder(folder: string): Promise<FolderContent> {
   await collectSupport(folder, 0, support)
   const supportHash = support.marks.toSorted().join('\n')
   const files: JobFile[] = []
+  const services: ServicesFile[] = []
   for (const name of (await readdir(folder)).toSorted()) {
     const expectedName = jobFile.exec(name)?.groups?.name
-    if (expectedName === undefined) continue
+    const isServices = servicesFile.test(name)
+    if (expectedName === undefined && !isServices) continue
     const path = join(folder, name)
     // Gone again already, as an editor's temporary file may be.
     const content = await readFile(path).catch(() => undefined)
     if (content === undefined) continue
     const hash = createHash('sha256').update(content).update(supportHash).digest('hex').slice(0, 12)
-    files.push({ path, expectedName, hash })
+    if (expectedName === undefined) services.push({ path, hash })
+    else files.push({ path, expectedName, hash })
   }
-  return { files, folders: support.folders }
+  return { files, services, folders: support.folders }
 }

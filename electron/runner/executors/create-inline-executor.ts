@@ -1,8 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { LogLevel } from '../../contract/job.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { JobDatabaseAccess } from '../history/history.ts'
 import type { JobServices } from '../../../workers/context.ts'
 import { coerceThrown } from '../../../workers/job-error.ts'
 import type { Ending } from '../../../workers/protocol.ts'
+import { FolderServices } from '../../../workers/folder-services.ts'
+import { captureOutput } from '../../../workers/output-capture.ts'
 import { Reporter } from '../../../workers/reporter.ts'
 import { createContext, prepareJob, runDefinition, type PreparedJob } from '../../../workers/run-definition.ts'
 import { StopError, StopSignal } from '../../../workers/stop-signal.ts'
@@ -16,16 +20,43 @@ export interface InlineExecutorOptions {
   database: JobDatabaseAccess
   /** `ctx.services.resultsDir`, absolute. */
   resultsDir: string
+  /** Told in one sentence what went wrong where no job waits. */
+  onProblem?: (message: string) => void
+}
+
+export interface InlineExecutor extends Executor {
+  /** Disposes of the services that a jobs folder brought along. */
+  close(): Promise<void>
+}
+
+/** The attempt that code belongs to, followed through its promises and timers. */
+interface Owner {
+  reporter: Reporter
+  ended: boolean
 }
 
 /**
  * Runs jobs in the runner's own process: no isolation, no thread to end. Cancel and timeout reach such
- * a job only by `ctx.signal`, and what it writes to the console stays with the runner. CPU and heap are
- * not measured: they could not be told from the runner's own.
+ * a job only by `ctx.signal`. CPU and heap are not measured: they could not be told from the runner's own.
  */
-export function createInlineExecutor(options: InlineExecutorOptions): Executor {
+export function createInlineExecutor(options: InlineExecutorOptions): InlineExecutor {
   const { catalog, database } = options
-  const services: JobServices = { db: createDirectDatabase(database), resultsDir: options.resultsDir }
+  const ownerNow = new AsyncLocalStorage<Owner | undefined>()
+  const services: JobServices = {
+    db: createDirectDatabase(database, () => ownerNow.getStore()),
+    resultsDir: options.resultsDir,
+  }
+  const folderServices = new FolderServices({
+    base: services,
+    apart: (work) => ownerNow.run(undefined, work),
+    onProblem: options.onProblem ?? ((message) => console.error(message)),
+  })
+  let releaseOutput: (() => void) | undefined
+
+  function sinkNow(): ((text: string, level: LogLevel) => void) | undefined {
+    const owner = ownerNow.getStore()
+    return owner === undefined || owner.ended ? undefined : (text, level) => owner.reporter.log(text, level)
+  }
   const prepared = new Map<string, { version: string; job: Promise<PreparedJob> }>()
 
   function prepare(type: string): Promise<PreparedJob> {
@@ -48,12 +79,21 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
       const message = `The job type ${request.type} could not be loaded: ${error.message}`
       return { kind: 'failed', error: { ...error, code: 'JOB_NOT_LOADED', message }, retryable: true }
     }
-    return runDefinition(
-      job,
-      request.input,
-      createContext(request, services, reporter, stop, () => {}),
-      stop,
-    )
+    const run = (given: JobServices): Promise<Ending> =>
+      runDefinition(
+        job,
+        request.input,
+        createContext(request, given, reporter, stop, () => {}),
+        stop,
+      )
+    const source = catalog.get(request.type)?.source
+    if (source?.kind !== 'file' || source.services === undefined) return run(services)
+    const lease = await folderServices.acquire(source.services)
+    try {
+      return await run(lease.services)
+    } finally {
+      lease.release()
+    }
   }
 
   async function attempt(request: AttemptRequest, listener: AttemptListener, stop: StopSignal): Promise<AttemptReport> {
@@ -68,7 +108,11 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
       timeoutMs === undefined
         ? undefined
         : setTimeout(() => stop.stop(new StopError('TIMED_OUT', timeoutMessage(timeoutMs))), timeoutMs)
-    const ending = await execute(request, stop, reporter)
+    // The console of the runner is its own until a job may write to it.
+    releaseOutput ??= captureOutput(sinkNow)
+    const owner = { reporter, ended: false }
+    const ending = await ownerNow.run(owner, execute, request, stop, reporter)
+    owner.ended = true
     clearTimeout(timer)
     const last = reporter.close()
     if (last !== undefined) deliverReport(last, listener)
@@ -77,6 +121,11 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
 
   return {
     name: 'inline',
+    async close() {
+      await folderServices.close()
+      releaseOutput?.()
+      releaseOutput = undefined
+    },
     run(request, listener) {
       const stop = new StopSignal()
       return {

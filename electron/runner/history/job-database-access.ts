@@ -94,6 +94,8 @@ function errorOf(thrown: unknown): DatabaseError {
   }
 }
 
+const ended = { error: { name: 'Error', code: 'ATTEMPT_ENDED', message: 'The attempt has ended.' } }
+
 /** `ctx.services.db` over the database client of the history. */
 export function createJobDatabaseAccess(database: Database): JobDatabaseAccess {
   const turn = createTurns(maxParallel)
@@ -101,7 +103,8 @@ export function createJobDatabaseAccess(database: Database): JobDatabaseAccess {
     async run(request, unwanted) {
       const done = await turn()
       try {
-        if (unwanted?.() === true) return { error: { name: 'Error', message: 'The attempt has ended.' } }
+        if (unwanted?.() === true) return ended
+
         const operations = unpack(request, unboxer) as DatabaseRequest
         return pack(await database.reach(() => perform(database, operations)))
       } catch (thrown) {

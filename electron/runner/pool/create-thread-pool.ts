@@ -61,8 +61,14 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       void answerDatabaseCall(options.database, lane, message)
     } else if (message.kind === 'pong') {
       sampler.answered(lane)
+    } else if (message.kind === 'services') {
+      lane.hasServices = true
+    } else if (message.kind === 'left') {
+      lane.left.resolve()
     } else {
-      lane.lastError = `Code left behind by job ${message.jobId}: ${message.message}`
+      const whose =
+        message.jobId === undefined ? "The jobs folder's services" : `Code left behind by job ${message.jobId}`
+      lane.lastError = `${whose}: ${message.message}`
       lanes.taint(lane)
     }
   }

@@ -31,6 +31,10 @@ export class Lane {
   /** Replace it when it is free. */
   tainted = false
   sample: LaneSample = {}
+  /** Its thread has something to dispose of. */
+  hasServices = false
+  /** Resolves when it has done so, or is gone. */
+  readonly left = Promise.withResolvers<void>()
   #port: MessagePort | undefined
   #stopFlag: Int32Array | undefined
   #onMessage: ((message: FromThread) => void) | undefined

@@ -1,4 +1,5 @@
 import type { AttemptAnswer, AttemptTask, FromThread, Hello, ThreadSettings } from '../../../workers/protocol.ts'
+import { endThread } from './end-thread.ts'
 import { Lane } from './lane.ts'
 import type { PendingAttempt } from './pending-attempt.ts'
 import type { PoolSettings } from './thread-pool.ts'
@@ -37,6 +38,8 @@ export class Lanes {
   readonly #byThreadId = new Map<number, Lane>()
   readonly #byAttempt = new Map<PendingAttempt, Lane>()
   readonly #lastErrors = new Map<number, string>()
+  /** Threads that dispose of their services before they end. */
+  readonly #leaving = new Set<Promise<void>>()
   #settings: PoolSettings
   #sweep: NodeJS.Timeout | undefined
   #bootRetry: NodeJS.Timeout | undefined
@@ -144,6 +147,9 @@ export class Lanes {
     this.#closed = true
     clearTimeout(this.#sweep)
     clearTimeout(this.#bootRetry)
+    // One that still runs a job has nobody to ask: it is ended as it is.
+    for (const lane of this.#lanes.filter(({ state }) => state === 'idle')) this.#retire(lane)
+    await Promise.all(this.#leaving)
     await Promise.all(Array.from(this.#classes.values(), (each) => each.destroy()))
     this.#lanes.length = 0
   }
@@ -206,6 +212,7 @@ export class Lanes {
     })
     worker.once('error', (error: unknown) => this.#gone(lane, error instanceof Error ? error.message : String(error)))
     worker.once('exit', (code) => {
+      lane.left.resolve()
       this.#gone(lane, `The thread ended with exit code ${code}.`)
       const left = this.#classes.get(memoryMb)
       if (memoryMb !== undefined && left?.size === 0) this.#classes.delete(memoryMb)
@@ -224,7 +231,9 @@ export class Lanes {
 
   #retire(lane: Lane): void {
     this.#remove(lane)
-    void lane.worker.terminate()
+    const ended = endThread(lane)
+    this.#leaving.add(ended)
+    void ended.finally(() => this.#leaving.delete(ended))
   }
 
   /** From here on nobody gives it work or counts it. */
