@@ -40,6 +40,34 @@ test('growing and shrinking under load loses and repeats no job', async () => {
   }
 })
 
+test('shrinking while threads start keeps the one that is ready', async () => {
+  const fixture = await createPoolFixture({ settings: settings(1, 1) })
+  const shown = () => fixture.pool.threads().map(({ id, state, jobsDone }) => ({ id, state, jobsDone }))
+  try {
+    expect(await fixture.start('return 1').run.report).toMatchObject({ result: 1 })
+    fixture.pool.configure(settings(4, 4))
+    fixture.pool.configure(settings(1, 1))
+    expect(shown()).toEqual([{ id: 'T1', state: 'idle', jobsDone: 1 }])
+    expect(await fixture.start('return 2').run.report).toMatchObject({ result: 2 })
+    fixture.pool.configure(settings(3, 3))
+    await until(() => expect(shown().map(({ state }) => state)).toEqual(['idle', 'idle', 'idle']))
+  } finally {
+    await fixture.close()
+  }
+})
+
+test('a job that counted on a starting thread gets another one', async () => {
+  const fixture = await createPoolFixture({ settings: settings(0, 1) })
+  try {
+    const { run } = fixture.start('return 1')
+    fixture.pool.configure(settings(4, 4))
+    fixture.pool.configure(settings(0, 1))
+    expect(await run.report).toMatchObject({ result: 1 })
+  } finally {
+    await fixture.close()
+  }
+})
+
 test('minThreads are started at once and kept, threads above them end when idle', async () => {
   const fixture = await createPoolFixture({ settings: settings(0, 4, 20) })
   try {

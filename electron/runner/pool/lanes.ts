@@ -67,10 +67,12 @@ export class Lanes {
 
   configure(settings: PoolSettings): void {
     this.#settings = settings
-    // From the highest label down, so that T1 stays T1.
-    for (const lane of this.all().reverse()) {
-      if (this.#lanes.length <= settings.maxThreads) break
-      if (lane.state === 'idle') this.#retire(lane)
+    // From the highest label down, so that T1 stays T1. One that is ready stays before one that is not.
+    for (const state of ['starting', 'idle'] as const) {
+      for (const lane of this.all().reverse()) {
+        if (this.#lanes.length <= settings.maxThreads) break
+        if (lane.state === state) this.#retire(lane)
+      }
     }
     this.#fill()
     clearTimeout(this.#sweep)
