@@ -69,7 +69,7 @@ describe('npm run bench', () => {
       [20, 0, 0],
       [5, 0, 0],
     ])
-  })
+  }, 180_000)
 
   it('names its measures when asked for one that it does not have', async () => {
     const failure: unknown = await run(nodeBinary, [bench, '--only', 'speed']).catch((error: unknown) => error)
