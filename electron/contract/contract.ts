@@ -4,6 +4,7 @@ import { jobTypeListSchema } from './job-type.ts'
 import { jobEventSchema, jobOptionsSchema, jobSchema, jobStateSchema, logLineSchema } from './job.ts'
 import { jsonSchema, timeSchema } from './json.ts'
 import { preferencesPatchSchema, preferencesSchema } from './preferences.ts'
+import { cpuProfileSchema, profileInputSchema, stackSampleSchema } from './profile.ts'
 import {
   queueInfoSchema,
   runnerSchema,
@@ -124,6 +125,29 @@ export const contract = {
       .route({ method: 'POST', path: '/jobs/{id}/promote', tags: ['Jobs'], summary: 'Run a delayed job now' })
       .input(jobIdInput)
       .output(jobSchema),
+    stack: oc
+      .route({ method: 'POST', path: '/jobs/{id}/stack', tags: ['Jobs'], summary: 'Sample the stack of a running job' })
+      .input(jobIdInput)
+      .output(stackSampleSchema),
+    profile: oc
+      .route({
+        method: 'POST',
+        path: '/jobs/{id}/profile',
+        tags: ['Jobs'],
+        summary: 'Record a CPU profile of a running job',
+      })
+      .input(profileInputSchema)
+      .output(cpuProfileSchema),
+    endProfile: oc
+      .route({
+        method: 'POST',
+        path: '/jobs/{id}/profile/end',
+        successStatus: 204,
+        tags: ['Jobs'],
+        summary: 'End the recording of a CPU profile now',
+      })
+      .input(jobIdInput)
+      .output(z.void()),
   },
   jobTypes: {
     list: oc

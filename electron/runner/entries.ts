@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Files that start threads. They stand beside the bundle when built, and in workers/ in the source tree. */
 export interface Entries {
@@ -36,4 +36,9 @@ export function locateUpwards(relative: string): string {
     if (parent === folder) throw new Error(`${relative} is missing. Install Toril again.`)
     folder = parent
   }
+}
+
+/** Folder of Toril's own package.json: of the checkout, or of the packaged app. */
+export function locateRoot(): string {
+  return dirname(locateUpwards('package.json'))
 }

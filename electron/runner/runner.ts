@@ -2,6 +2,7 @@ import type { CancelResult, JobList, jobListInputSchema } from '../contract/cont
 import type { JobTypeList } from '../contract/job-type.ts'
 import type { Job, JobEvent, JobOptions, LogLine } from '../contract/job.ts'
 import type { Json } from '../contract/json.ts'
+import type { CpuProfile, StackSample } from '../contract/profile.ts'
 import type { Preferences, PreferencesPatch } from '../contract/preferences.ts'
 import type {
   QueueInfo,
@@ -58,6 +59,14 @@ export interface Runner {
     ): Promise<CancelResult>
     retry(id: string): Promise<Job>
     promote(id: string): Promise<Job>
+    /** Where the code of a running job is now, also of one that spins without ever yielding. */
+    stack(id: string): Promise<StackSample>
+    /**
+     * Records the CPU of a running job for `durationMs`, or until `endProfile` or the end of the attempt; then
+     * answers what there is. Aborting `signal` ends the recording and throws it away.
+     */
+    profile(id: string, durationMs: number, signal: AbortSignal): Promise<CpuProfile>
+    endProfile(id: string): Promise<void>
   }
   readonly queue: {
     info(): Promise<QueueInfo>

@@ -54,6 +54,9 @@ export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; heal
         }),
       retry: unexpected,
       promote: unexpected,
+      stack: unexpected,
+      profile: unexpected,
+      endProfile: () => Promise.resolve(),
       ...parts.jobs,
     },
     queue: {

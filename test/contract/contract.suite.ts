@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jobSchema, type Job, type JobEvent } from '../../electron/contract/job.ts'
 import type { Json } from '../../electron/contract/json.ts'
 import { defaultPreferences, preferencesSchema } from '../../electron/contract/preferences.ts'
+import { cpuProfileSchema, maxProfileMs } from '../../electron/contract/profile.ts'
 import { errorCodes, type ErrorCode } from '../../electron/contract/errors.ts'
 import type { ApiFixture } from './api-fixture.ts'
 import type { Client, ClientConnection, Transport } from './connections.ts'
@@ -46,6 +47,13 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         expect((await client.queue.resume()).paused).toBe(false)
       }
     }
+
+    /** `done`, or the code of the error. */
+    const outcome = (call: Promise<unknown>): Promise<string> =>
+      call.then(
+        () => 'done',
+        (error: unknown) => (error as { code: string }).code,
+      )
 
     async function refused(
       call: Promise<unknown>,
@@ -133,6 +141,49 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         await refused(client.jobs.remove({ id }), 'JOB_ACTIVE', /./)
         expect((await client.jobs.cancel({ id, now: true })).result).toBe('killed')
         expect((await finished(id)).state).toBe('cancelled')
+      })
+
+      test('that never yields shows its stack, and a profile of it is recorded and ended', async () => {
+        const id = await running('never-stops')
+        // Before that it loads its code, which a stack shows as truly.
+        await expect
+          .poll(async () => (await client.jobs.stack({ id })).frames[0]?.name, { timeout: 20_000 })
+          .toBe('run')
+        const { job, state, frames } = await client.jobs.stack({ id })
+        expect([job.id, job.type, state]).toEqual([id, 'never-stops', 'running'])
+        expect(frames[0]).toMatchObject({ name: 'run', origin: 'job', line: 3, text: 'run: () => { for (;;) {} },' })
+        const profile = cpuProfileSchema.parse(await client.jobs.profile({ id, durationMs: 100 }))
+        expect(profile.$toril).toMatchObject({ job: { id }, ended: 'time', scope: 'thread' })
+        expect(profile.nodes.some(({ callFrame }) => callFrame.url.endsWith('/never-stops.job.mjs'))).toBe(true)
+
+        // One at a time: of two, one is refused, and the other records until it is told to end.
+        const recording = { id, durationMs: maxProfileMs }
+        const both = Promise.allSettled([client.jobs.profile(recording), client.jobs.profile(recording)])
+        await expect.poll(() => outcome(client.jobs.endProfile({ id })), { timeout: 20_000 }).toBe('done')
+        const settled = await both
+        expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({
+          reason: { code: 'BEING_PROFILED' },
+        })
+        const ended = settled.find(({ status }) => status === 'fulfilled')
+        expect(ended).toMatchObject({ value: { $toril: { ended: 'stopped' } } })
+        await refused(client.jobs.endProfile({ id }), 'NOT_PROFILED', /./)
+        const tooLong = client.jobs.profile({ id, durationMs: maxProfileMs + 1 })
+        await refused(tooLong, 'INVALID_REQUEST', /durationMs/, ['durationMs'])
+        await client.jobs.cancel({ id, now: true })
+        await finished(id)
+        await refused(client.jobs.stack({ id }), 'JOB_NOT_RUNNING', /cancelled already/)
+        await refused(client.jobs.profile({ id }), 'JOB_NOT_RUNNING', /cancelled already/)
+      })
+
+      test('that runs inline gives the profile of its process, and says that its stack cannot be had', async () => {
+        const options = { attempts: 1, executor: 'inline' as const }
+        const { id } = await client.jobs.enqueue({ type: 'wait-for-stop', input: {}, options })
+        await expect.poll(async () => (await client.jobs.get({ id })).attempts.length, { timeout: 20_000 }).toBe(1)
+        await refused(client.jobs.stack({ id }), 'RUNS_INLINE', /CPU profile/)
+        const recorded = await client.jobs.profile({ id, durationMs: 50 })
+        expect(recorded.$toril).toMatchObject({ job: { executor: 'inline' }, ended: 'time', scope: 'process' })
+        await client.jobs.cancel({ id })
+        await finished(id)
       })
 
       test('can be left while it runs', async () => {

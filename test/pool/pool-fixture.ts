@@ -31,6 +31,8 @@ export interface PoolFixture {
   pool: ThreadPool
   folder: string
   start(body: string, request?: Partial<AttemptRequest>): Started
+  /** Runs a job file as it is; answers as `start` does. */
+  startFile(name: string, code: string, request?: Partial<AttemptRequest>): Started
   close(): Promise<void>
 }
 
@@ -73,9 +75,15 @@ export async function createPoolFixture(options: Partial<ThreadPoolOptions> = {}
     ...options,
   })
 
-  return {
+  const fixture: PoolFixture = {
     pool,
     folder,
+    startFile(name, code, request = {}) {
+      const file = join(folder, name)
+      writeFileSync(file, code)
+      sources.set(name, { kind: 'file', url: `${pathToFileURL(file).href}?toril=1` })
+      return fixture.start('', { ...request, type: name })
+    },
     start(body, request = {}) {
       const told: Told[] = []
       const type = request.type ?? typeOf(body)
@@ -98,4 +106,5 @@ export async function createPoolFixture(options: Partial<ThreadPoolOptions> = {}
       await rm(folder, { recursive: true, force: true })
     },
   }
+  return fixture
 }

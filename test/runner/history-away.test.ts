@@ -28,7 +28,8 @@ function processorWithout(error: Error) {
     run({ attempt }) {
       runs.push(attempt)
       const report = Promise.resolve({ outcome: 'completed' as const, result: 1, retryable: false })
-      return { report, cancel: () => undefined, kill: () => true }
+      const none = () => Promise.reject(new Error('not asked for'))
+      return { report, cancel: () => undefined, kill: () => true, stack: none, profile: none }
     },
   }
   const history = {

@@ -4,6 +4,7 @@ import type { ApiContext, Log } from '../context.ts'
 import { isWireError, wireError } from '../errors.ts'
 import { coerceDecoding, coerceErrors } from '../interceptors.ts'
 import type { ApiRouter } from '../router/create-router.ts'
+import { asAttachment } from './attachment.ts'
 import { readJson } from './body.ts'
 import { problemContentType, problemOf } from './problem.ts'
 import { apiPrefix, createPathLookup, listRoutes } from './routes.ts'
@@ -19,7 +20,7 @@ export function createRestDoor(router: ApiRouter, log: Log): RestDoor {
   const handler = new OpenAPIHandler<ApiContext>(router, {
     clientInterceptors: [coerceErrors(log)],
     interceptors: [coerceDecoding],
-    rootInterceptors: [asProblem],
+    rootInterceptors: [asProblem, asAttachment],
     customErrorResponseBodyEncoder: (error) => (isWireError(error) ? problemOf(error) : undefined),
     eventIteratorKeepAliveInterval: keepAliveMs,
   })

@@ -17,6 +17,7 @@ import {
 } from '../../contract/job.ts'
 import { issueSchema, jsonSchema } from '../../contract/json.ts'
 import { preferencesPatchSchema, preferencesSchema } from '../../contract/preferences.ts'
+import { cpuProfileSchema, stackFrameSchema, stackSampleSchema } from '../../contract/profile.ts'
 import {
   queueInfoSchema,
   runnerSchema,
@@ -45,6 +46,9 @@ const named = {
   LogLine: logLineSchema,
   Progress: progressSchema,
   WaitingReason: waitingReasonSchema,
+  StackFrame: stackFrameSchema,
+  StackSample: stackSampleSchema,
+  CpuProfile: cpuProfileSchema,
   Preferences: preferencesSchema,
   PreferencesPatch: preferencesPatchSchema,
   QueueInfo: queueInfoSchema,

@@ -70,6 +70,24 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   },
   'jobs.retry': { errors: ['JOB_NOT_FOUND', 'JOB_NOT_FINISHED', 'READ_ONLY'] },
   'jobs.promote': { errors: ['JOB_NOT_FOUND', 'JOB_NOT_DELAYED', 'READ_ONLY'] },
+  'jobs.stack': {
+    description:
+      'Also of a job that spins without ever yielding. The stack is mapped to the source as it was written, the ' +
+      'innermost call first. A job that waits for a timer, a promise or I/O has no stack; `state` says so.',
+    errors: ['JOB_NOT_FOUND', 'JOB_NOT_RUNNING', 'RUNNING_ELSEWHERE', 'RUNS_INLINE', 'THREAD_GONE'],
+  },
+  'jobs.profile': {
+    description:
+      'Answers when the time is up, when `POST /jobs/{id}/profile/end` is called, or when the attempt is over: then ' +
+      'with what was recorded so far. The answer is a `.cpuprofile`, mapped to the source as it was written. Save it ' +
+      "and open it in Chrome's DevTools or VS Code. A job that runs inline gives the profile of the whole runner.",
+    errors: ['JOB_NOT_FOUND', 'JOB_NOT_RUNNING', 'RUNNING_ELSEWHERE', 'BEING_PROFILED', 'THREAD_GONE'],
+    examples: { ten: { summary: 'Ten seconds', value: { durationMs: 10_000 } } },
+  },
+  'jobs.endProfile': {
+    description: 'The call that records answers at once, with what there is.',
+    errors: ['JOB_NOT_FOUND', 'NOT_PROFILED'],
+  },
   'jobTypes.list': { errors: [] },
   'queue.get': { errors: [] },
   'queue.pause': { description: 'Running jobs go on.', errors: ['READ_ONLY'] },

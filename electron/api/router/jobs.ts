@@ -19,5 +19,8 @@ export function jobsRouter({ jobs }: Runner) {
     ),
     retry: api.jobs.retry.handler(({ input }) => jobs.retry(input.id)),
     promote: api.jobs.promote.handler(({ input }) => jobs.promote(input.id)),
+    stack: api.jobs.stack.handler(({ input }) => jobs.stack(input.id)),
+    profile: api.jobs.profile.handler(({ input, signal }) => jobs.profile(input.id, input.durationMs, orNever(signal))),
+    endProfile: api.jobs.endProfile.handler(({ input }) => jobs.endProfile(input.id)),
   })
 }

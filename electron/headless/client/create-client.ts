@@ -25,8 +25,9 @@ export function createClient({ url, token }: RunnerAddress): TorilClient {
   return createORPCClient(link)
 }
 
-/** oRPC parses `application/json` alone, and takes a problem document for a file. */
+/** oRPC parses `application/json` alone, and takes a problem document and an attachment for a file. */
 function asJson(response: Response): Response {
-  if (response.headers.get('content-type')?.startsWith(problemContentType) !== true) return response
+  const isProblem = response.headers.get('content-type')?.startsWith(problemContentType) === true
+  if (!isProblem && !response.headers.has('content-disposition')) return response
   return new Response(response.body, { status: response.status, headers: { 'content-type': 'application/json' } })
 }

@@ -12,6 +12,8 @@ import { createContext, prepareJob, runDefinition, type PreparedJob } from '../.
 import { StopError, StopSignal } from '../../../workers/stop-signal.ts'
 import { reportOf, timeoutMessage } from './attempt-outcome.ts'
 import { createDirectDatabase } from './direct-database.ts'
+import { TorilError } from '../../contract/errors.ts'
+import { profileProcess } from '../profiling/profile-process.ts'
 import { deliverReport } from './deliver-report.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from './executor.ts'
 
@@ -128,11 +130,17 @@ export function createInlineExecutor(options: InlineExecutorOptions): InlineExec
     },
     run(request, listener) {
       const stop = new StopSignal()
+      const report = attempt(request, listener, stop)
       return {
-        report: attempt(request, listener, stop),
+        report,
         cancel: (reason) => stop.stop(new StopError('CANCELLED', reason)),
         // Nothing can end code of the own process but its own will.
         kill: () => false,
+        stack() {
+          const message = `Job ${request.jobId} runs in the runner's own process, whose stack cannot be taken. Record a CPU profile instead.`
+          return Promise.reject(new TorilError('RUNS_INLINE', message))
+        },
+        profile: (durationMs, end) => profileProcess(durationMs, end, report),
       }
     },
   }

@@ -1,5 +1,6 @@
 import type { AttemptOutcome, ExecutorName, JobError, LogLine, Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
+import type { CpuProfile, StackSample } from '../../contract/profile.ts'
 
 export interface AttemptRequest {
   jobId: string
@@ -39,7 +40,19 @@ export interface AttemptRun {
   cancel(reason: string): void
   /** Ends the thread at once. False where it cannot be done (inline). */
   kill(reason: string): boolean
+  /** Where its code is now. Rejects JOB_NOT_RUNNING, RUNS_INLINE or THREAD_GONE. */
+  stack(): Promise<AttemptStack>
+  /**
+   * Records for `durationMs`, or until `stop` aborts or the attempt ends. Rejects JOB_NOT_RUNNING, or THREAD_GONE
+   * when the thread took the recording with it.
+   */
+  profile(durationMs: number, stop: AbortSignal): Promise<AttemptProfile>
 }
+
+export type AttemptStack = Pick<StackSample, 'state' | 'message' | 'frames'>
+
+/** A profile mapped to the source, without what its caller knows. */
+export type AttemptProfile = Omit<CpuProfile, '$toril'> & Pick<CpuProfile['$toril'], 'ended' | 'scope'>
 
 export interface Executor {
   readonly name: ExecutorName

@@ -8,6 +8,7 @@ import { recordOf } from './attempt-processor.ts'
 import { createCancel } from './cancel-job.ts'
 import { createEnqueue, type EnqueueParts } from './enqueue.ts'
 import type { JobBoard } from './job-board.ts'
+import { createInspect } from './inspect-job.ts'
 import { jobEvents } from './job-events.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { presented, type WaitingContext } from './waiting-reason.ts'
@@ -160,5 +161,6 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     }),
     retry,
     promote,
+    ...createInspect({ board, get }),
   }
 }

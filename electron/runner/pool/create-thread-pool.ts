@@ -7,6 +7,7 @@ import { answerDatabaseCall } from './database-answers.ts'
 import { Lanes } from './lanes.ts'
 import type { Lane } from './lane.ts'
 import { PendingAttempt } from './pending-attempt.ts'
+import { profileOf, stackOf } from './thread-profile.ts'
 import { reportDeath } from './thread-death.ts'
 import { ThreadSampler } from './thread-sampler.ts'
 import type { PoolSettings, ThreadPool } from './thread-pool.ts'
@@ -160,6 +161,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       attempt.settle({ outcome, error: { code, message }, retryable: true })
     } else {
       attempt.killed = { outcome, code, message }
+      attempt.beforeKill?.()
       lanes.kill(lane, message)
     }
     changed()
@@ -181,6 +183,8 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
         else kill(attempt, 'cancelled', 'CANCELLED', reason)
         return true
       },
+      stack: () => stackOf(attempt, lanes.of(attempt)),
+      profile: (durationMs, stop) => profileOf(attempt, lanes.of(attempt), durationMs, stop),
     }
     if (closing === undefined) {
       line.push(attempt)

@@ -16,6 +16,8 @@ export class PendingAttempt {
   asked: { code: StopCode; message: string } | undefined
   /** Its thread was told to end, and why. */
   killed: { outcome: AttemptReport['outcome']; code: string; message: string } | undefined
+  /** Told just before its thread is ended, to save what can be saved. */
+  beforeKill?: () => void
   reportsSeen = 0
   settled = false
 
