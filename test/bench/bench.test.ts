@@ -36,6 +36,14 @@ describe('the report of the bench', () => {
     expect(isMet(NaN, { atMost: 30 })).toBe(false)
   })
 
+  it('has no verdict on what was not measured', () => {
+    const cell = { value: NaN, unit: 'ms' as const, aim: { atMost: 100 } }
+    const section = { title: 'Search', how: '', columns: ['p95'], rows: [{ name: 'log', cells: [cell] }] }
+    expect(asText({ ...report, sections: [section] }, plainStyle)).toMatch(
+      /Search: log, p95 +– +at most 100 ms +not measured/,
+    )
+  })
+
   it('has tables for Markdown', () => {
     expect(asText(report, markdownStyle)).toContain('| inline |   1000 |           |')
   })

@@ -20,7 +20,6 @@ export interface Style {
 }
 
 function formatNumber(value: number, unit: Unit): string {
-  if (!Number.isFinite(value)) return '–'
   if (unit === '×') return value.toFixed(2)
   if (unit === 'MB') return value.toFixed(1)
   if (unit !== 'ms') return String(Math.round(value))
@@ -29,6 +28,7 @@ function formatNumber(value: number, unit: Unit): string {
 }
 
 function format({ value, unit }: { value: number; unit: Unit }): string {
+  if (!Number.isFinite(value)) return '–'
   const named = unit === '' || unit === '×' || unit === 'jobs/s' ? '' : ` ${unit}`
   return formatNumber(value, unit) + named
 }
