@@ -70,7 +70,8 @@ describe('the statistics of the bench', () => {
 describe('npm run bench', () => {
   it('loses and repeats no job while threads and concurrency change, on both backends', async () => {
     const args = [bench, '--quick', '--json', '--jobs', '80', '--only', 'resize']
-    const { stdout } = await run(nodeBinary, args)
+    // Asked to stop before the test gives up, it ends its servers.
+    const { stdout } = await run(nodeBinary, args, { timeout: 150_000 })
     const { sections } = JSON.parse(stdout) as Report
     const counted = sections[0]?.rows.map(({ cells }) => [0, 2, 3].map((column) => cells[column]?.value))
     expect(counted).toEqual([
