@@ -1,8 +1,10 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
+import { composeJobTypes } from './electron/runner/catalog/folder-types.ts'
+import { jobTypesFile } from './electron/runner/entries.ts'
 
 const root = import.meta.dirname
 
@@ -28,6 +30,17 @@ function copyReference(): Plugin {
   }
 }
 
+/** What `toril new-job` writes for the editor; the sources it is made of do not travel with the build. */
+function writeJobTypes(): Plugin {
+  return {
+    name: 'toril:write-job-types',
+    apply: 'build',
+    closeBundle() {
+      writeFileSync(join(root, 'out/main', jobTypesFile), composeJobTypes(join(root, 'workers')))
+    },
+  }
+}
+
 /** electron-vite presses `./` on every build, which breaks deep links such as /jobs/42; both our roots are `/`. */
 function absoluteBase(): Plugin {
   return { name: 'toril:absolute-base', apply: 'build', config: () => ({ base: '/' }) }
@@ -35,7 +48,7 @@ function absoluteBase(): Plugin {
 
 export default defineConfig({
   main: {
-    plugins: [copyReference()],
+    plugins: [copyReference(), writeJobTypes()],
     build: {
       // Stacks of a job's attempt are mapped to the TypeScript source.
       sourcemap: true,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { parentPort } from 'node:worker_threads'
 import { BrokenDefinitionError, describeJob } from './describe-job.ts'
-import { errorLine } from './error-line.ts'
+import { errorPlace, fieldLine, type ErrorPlace } from './error-line.ts'
 import { coerceThrown } from './job-error.ts'
 import { loadJob, loadServices } from './load-job.ts'
 import type { CatalogAnswer, CatalogRequest, JobSource } from './protocol.ts'
@@ -23,6 +23,13 @@ async function validatorOf(source: JobSource): Promise<Validate> {
   return made
 }
 
+function placeOf(thrown: unknown, source: JobSource): ErrorPlace {
+  if (source.kind !== 'file') return {}
+  if (!(thrown instanceof BrokenDefinitionError)) return errorPlace(thrown, source.url)
+  const line = fieldLine(source.url, thrown.field)
+  return line === undefined ? {} : { line }
+}
+
 async function answer(request: CatalogRequest): Promise<CatalogAnswer> {
   const { id, source } = request
   try {
@@ -32,18 +39,21 @@ async function answer(request: CatalogRequest): Promise<CatalogAnswer> {
     }
     if (request.kind === 'describe') {
       const file = source.kind === 'file' ? fileURLToPath(source.url.split('?')[0] ?? '') : undefined
-      return { kind: 'described', id, description: await describeJob(await loadJob(source), file) }
+      const description = await describeJob(await loadJob(source), file)
+      const nameLine = source.kind === 'file' ? fieldLine(source.url, 'name') : undefined
+      return { kind: 'described', id, description, ...(nameLine === undefined ? {} : { nameLine }) }
     }
     const checked = await (await validatorOf(source))(request.input)
     return 'issues' in checked ? { kind: 'invalid', id, issues: checked.issues } : { kind: 'validated', id, ...checked }
   } catch (thrown) {
-    const line = source.kind === 'file' ? errorLine(thrown, source.url) : undefined
+    const { line, helper } = placeOf(thrown, source)
+    const { message } = coerceThrown(thrown, 'JOB_NOT_LOADED')
     const issues = thrown instanceof BrokenDefinitionError ? thrown.issues : undefined
     return {
       kind: 'problem',
       id,
-      message: coerceThrown(thrown, 'JOB_NOT_LOADED').message,
-      ...(line === undefined ? {} : { line }),
+      message: helper === undefined ? message : `${helper}:${line}: ${message}`,
+      ...(line === undefined || helper !== undefined ? {} : { line }),
       ...(issues === undefined ? {} : { issues }),
     }
   }

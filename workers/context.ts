@@ -14,13 +14,14 @@ export interface JobServices {
   readonly [name: string]: unknown
 }
 
-export interface JobContext {
+/** `Own` is what the jobs folder's `services.ts` adds to the services. */
+export interface JobContext<Own extends object = object> {
   readonly jobId: string
   /** Number of this attempt, from 1. */
   readonly attempt: number
   /** Aborted when the job is asked to stop or has run out of time; `reason` says which. */
   readonly signal: AbortSignal
-  readonly services: JobServices
+  readonly services: JobServices & Own
   /** Reports how far the job is: a ratio from 0 to 1, or done of total. Cheap: call it as often as you like. */
   progress(progress: number | Progress): void
   /** Writes a log line. `console.*` of a job is captured too. */

@@ -8,10 +8,13 @@ import { describeIssues } from './validate.ts'
 
 /** A definition that cannot be used, and what is wrong with it. */
 export class BrokenDefinitionError extends Error {
+  /** Of the definition, e.g. `input`. */
+  readonly field: string
   readonly issues: Issue[] | undefined
-  constructor(message: string, issues?: Issue[]) {
+  constructor(field: string, message: string, issues?: Issue[]) {
     super(message)
     this.name = 'BrokenDefinitionError'
+    this.field = field
     this.issues = issues
   }
 }
@@ -32,7 +35,8 @@ function checkFields({ name, title, description, defaults = {} }: JobDefinition)
     collect('description', [{ path: [], message: 'must be a text' }])
   }
   collect('defaults', defaultsSchema.safeParse(defaults).error?.issues)
-  if (issues.length > 0) throw new BrokenDefinitionError(`${describeIssues(issues)}.`, issues)
+  if (issues.length > 0)
+    throw new BrokenDefinitionError(String(issues[0]?.path[0]), `${describeIssues(issues)}.`, issues)
 }
 
 async function documentOf(
@@ -46,7 +50,7 @@ async function documentOf(
     return await schemaDocument(schema, direction, beside)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new BrokenDefinitionError(`The ${direction} schema cannot be shown: ${why.replace(/\.$/, '')}.`)
+    throw new BrokenDefinitionError(direction, `The ${direction} schema cannot be shown: ${why.replace(/\.$/, '')}.`)
   }
 }
 

@@ -129,7 +129,8 @@ export type JobDescription = Omit<JobType, 'source' | 'file'>
 
 /** Catalog thread to runner. */
 export type CatalogAnswer =
-  | { kind: 'described'; id: number; description: JobDescription }
+  /** `nameLine`: where the file says its name. */
+  | { kind: 'described'; id: number; description: JobDescription; nameLine?: number }
   | { kind: 'validated'; id: number; value: unknown }
   | { kind: 'loaded'; id: number }
   | { kind: 'invalid'; id: number; issues: Issue[] }

@@ -4,6 +4,7 @@ import { addCancel, addPromote, addRetry } from './commands/change-job.ts'
 import { addEnqueue } from './commands/enqueue.ts'
 import { addJob, addJobs } from './commands/jobs.ts'
 import { addOpenApi } from './commands/openapi.ts'
+import { addNewJob } from './commands/new-job.ts'
 import { addPreferences } from './commands/preferences.ts'
 import { addPause, addResume, addStatus } from './commands/queue.ts'
 import { addSelfTest } from './commands/self-test.ts'
@@ -40,6 +41,7 @@ for (const add of [
   addResume,
   addStatus,
   addTypes,
+  addNewJob,
   addPreferences,
   addSelfTest,
   addOpenApi,

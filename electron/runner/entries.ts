@@ -9,6 +9,9 @@ export interface Entries {
   catalog: string
 }
 
+/** In out/main; not called `.ts`, because it is nothing to be run or compiled there. */
+export const jobTypesFile = 'job-types.txt'
+
 function locate(name: string): string {
   // A bundler may put this module into the entry itself or into a chunks folder below it.
   const here = import.meta.dirname
@@ -24,6 +27,13 @@ function locate(name: string): string {
 
 export function locateEntries(): Entries {
   return { worker: locate('worker-entry'), catalog: locate('catalog-entry') }
+}
+
+/** What toril.d.ts is made of: a file beside the bundle when built, the sources themselves in the source tree. */
+export function locateJobTypes(): { file: string } | { workersFolder: string } {
+  const here = import.meta.dirname
+  const built = [join(here, jobTypesFile), join(here, '..', jobTypesFile)].find((file) => existsSync(file))
+  return built === undefined ? { workersFolder: locateUpwards('workers') } : { file: built }
 }
 
 /** The nearest folder above that holds `relative`, e.g. `prisma/migrations`: the same in source, build and package. */

@@ -16,6 +16,16 @@ const file = (name: string, content: string) => writeFile(join(folder, name), co
 const plain = (name: string, rest = "title: 'T', input: {}, run: () => 1") =>
   `export default { name: '${name}', ${rest} }`
 
+/** A schema of a library that nobody knows, written by hand. */
+const acme = (jsonSchema: string) =>
+  `{ '~standard': {
+  version: 1, vendor: 'acme', ${jsonSchema === 'undefined' ? '' : `jsonSchema: ${jsonSchema},`}
+  validate: async (value) => typeof value === 'string'
+    ? { value: value.trim() } : { issues: [{ message: 'must be a text', path: [{ key: 'deep' }, 0] }] } } }`.replaceAll(
+    '\n',
+    '',
+  )
+
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), 'toril-catalog-'))
   folder = join(base, 'jobs')
@@ -40,12 +50,33 @@ beforeAll(async () => {
     file('enum.job.ts', 'enum Colour { Red }\n'),
     file('throws.job.ts', "const fine: number = 1\n\nthrow new Error('not today')\n"),
     file('exits.job.mjs', 'process.exit(4)'),
-    file('hangs.job.mjs', 'for (;;);'),
-    file('waits.job.mjs', 'await new Promise(() => {})'),
-    file('lost.job.mjs', "import 'no-such-package'"),
+    file('lost.job.mjs', "\n\nimport 'no-such-package'"),
+    file('lost-file.job.ts', "const fine: number = 1\nimport { x } from './missing.ts'\nexport default x"),
+    file('no-export.job.ts', "import { nope } from './shared.mjs'\nexport default nope"),
+    file('shared.mjs', 'export const yes = 1'),
+    mkdir(join(folder, 'below')).then(() => file('below/broken.ts', '\nconst broken: = 2')),
+    file('broken.mjs', '\n\nconst broken = = 2'),
+    file('throws.ts', "export const fine: number = 1\nthrow new Error('not in here')"),
+    file('helper-syntax-ts.job.ts', "import './below/broken.ts'"),
+    file('helper-syntax-js.job.ts', "import './broken.mjs'"),
+    file('helper-throws.job.ts', "import { fine } from './throws.ts'\nexport default fine"),
+    file('twice.job.mjs', plain('twice')),
+    file('twice.job.ts', plain('twice')),
+    file(
+      'standard.job.js',
+      `const input = ${acme("{ input: () => ({ type: 'string' }) }")}\n${plain('standard', "title: 'S', input, run: (text) => text")}`,
+    ),
+    file(
+      'foreign-out.job.mjs',
+      `const output = ${acme('undefined')}\nexport default {\n  name: 'foreign-out', title: 'F', input: {},\n  output, run: () => 1 }`,
+    ),
+    file(
+      'schema.job.mjs',
+      "export default {\n  name: 'schema', title: 'S',\n  input: { type: 'nonsense' }, run: () => 1 }",
+    ),
     file('nothing.job.mjs', 'export const nothing = 1'),
     file('misnamed.job.mjs', plain('another')),
-    file('add-two-numbers.job.mjs', plain('add-two-numbers')),
+    file('add-two-numbers.job.mjs', `\n${plain('add-two-numbers')}`),
     file(
       'dated.job.ts',
       `import * as z from 'zod'\n${plain('dated', "title: 'D', input: z.object({ at: z.date() }), run: () => 1")}`,
@@ -53,7 +84,7 @@ beforeAll(async () => {
     file('fields.job.mjs', plain('fields', "title: '', input: {}, defaults: { attempts: 0 }, run: () => 1")),
     file('notes.md', 'not a job'),
   ])
-  catalog = await createCatalog({ entry: join(root, 'workers/catalog-entry.ts'), folder, loadTimeoutMs: 3_000 })
+  catalog = await createCatalog({ entry: join(root, 'workers/catalog-entry.ts'), folder })
 })
 afterAll(async () => {
   await catalog.close()
@@ -68,6 +99,8 @@ test('files of every schema library stand beside the built-in job types', () => 
     'ark folder',
     'hash-folder built-in',
     'plain folder',
+    'standard folder',
+    'twice folder',
     'valibot folder',
     'zod folder',
   ])
@@ -80,19 +113,43 @@ test.each([
   ['syntax-js.job.mjs', 3, /Unexpected token/],
   ['enum.job.ts', 1, /enum is not supported/],
   ['throws.job.ts', 3, /not today/],
+  ['foreign-out.job.mjs', 4, /The output schema cannot be shown: schemas of acme have no JSON Schema/],
+  ['schema.job.mjs', 3, /The input schema cannot be shown: .*type/],
   ['exits.job.mjs', undefined, /exit code 4/],
-  ['hangs.job.mjs', undefined, /not done loading after 3 s/],
-  ['waits.job.mjs', undefined, /not done loading after 3 s/],
-  ['lost.job.mjs', undefined, /no-such-package/],
+  ['lost.job.mjs', 3, /no-such-package/],
+  ['lost-file.job.ts', 2, /Cannot find module .*missing\.ts/],
+  ['no-export.job.ts', 1, /does not provide an export named 'nope'/],
+  ['helper-syntax-ts.job.ts', undefined, /^below\/broken\.ts:2: Unexpected token/],
+  ['helper-syntax-js.job.ts', undefined, /^broken\.mjs:3: Unexpected token/],
+  ['helper-throws.job.ts', undefined, /^throws\.ts:2: not in here/],
   ['nothing.job.mjs', undefined, /no default export/],
-  ['misnamed.job.mjs', undefined, /Its name is another, but the file is misnamed/],
-  ['add-two-numbers.job.mjs', undefined, /already used by a built-in/],
-  ['dated.job.ts', undefined, /cannot be shown: Date/],
-  ['fields.job.mjs', undefined, /title: must be a text; defaults.attempts/],
+  ['misnamed.job.mjs', 1, /Its name is another, but the file is misnamed/],
+  ['add-two-numbers.job.mjs', 2, /already used by a built-in/],
+  ['twice.job.ts', 1, /The name twice is already used by twice\.job\.mjs/],
+  ['dated.job.ts', 2, /cannot be shown: Date/],
+  ['fields.job.mjs', 1, /title: must be a text; defaults.attempts/],
 ])('%s is a problem at line %s', (name, line, message) => {
   const problem = catalog.list().problems.find((each) => each.file === name)
   expect(problem?.message).toMatch(message)
   expect(problem?.line).toBe(line)
+})
+
+test('a file that never ends loading is a problem, and holds up no other', async () => {
+  const other = join(base, 'hanging')
+  await mkdir(other)
+  await writeFile(join(other, 'hangs.job.mjs'), 'for (;;);')
+  await writeFile(join(other, 'waits.job.mjs'), 'await new Promise(() => {})')
+  await writeFile(join(other, 'well.job.mjs'), plain('well'))
+  const entry = join(root, 'workers/catalog-entry.ts')
+  const hanging = await createCatalog({ entry, folder: other, loadTimeoutMs: 5_000 })
+  try {
+    expect(hanging.list().problems).toEqual(
+      ['hangs', 'waits'].map((name) => ({ file: `${name}.job.mjs`, message: 'It was not done loading after 5 s.' })),
+    )
+    expect(hanging.get('well')).toBeDefined()
+  } finally {
+    await hanging.close()
+  }
 })
 
 test('a job file sees none of the secrets of the runner, nor does a job', async () => {
@@ -132,6 +189,10 @@ test('inputs are checked with the full schema, refinements included', async () =
   expect(await catalog.validateInput('zod', { a: 1 })).toEqual({ issues: [{ path: ['a'], message: 'too small' }] })
   expect(await catalog.validateInput('plain', {})).toEqual({ issues: [{ path: ['a'], message: 'is required' }] })
   expect(await catalog.validateInput('add-two-numbers', { a: 1, b: 2 })).toEqual({ value: { a: 1, b: 2 } })
+  expect(await catalog.validateInput('standard', ' text ')).toEqual({ value: 'text' })
+  expect(await catalog.validateInput('standard', 1)).toEqual({
+    issues: [{ path: ['deep', 0], message: 'must be a text' }],
+  })
   const unknown = catalog.validateInput('nobody', {})
   await expect(unknown).rejects.toMatchObject({ code: 'UNKNOWN_JOB_TYPE' })
 })

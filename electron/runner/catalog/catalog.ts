@@ -8,6 +8,8 @@ export type { JobSource } from '../../../workers/protocol.ts'
 export interface CatalogEntry {
   jobType: JobType
   source: JobSource
+  /** Line in which its file says the name. */
+  nameLine?: number
 }
 
 /** All job types this runner knows: built in, and from the user's jobs folder. */

@@ -50,7 +50,8 @@ export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
       if (first === undefined) entries.set(name, entry)
       else {
         const owner = first.jobType.file ?? 'a built-in job type'
-        problems.push({ file, message: `The name ${name} is already used by ${owner}. Give it another.` })
+        const line = entry.nameLine === undefined ? {} : { line: entry.nameLine }
+        problems.push({ file, ...line, message: `The name ${name} is already used by ${owner}. Give it another.` })
       }
     }
     for (const listener of listeners) listener()

@@ -5,6 +5,7 @@ import { versionedUrl } from '../../../workers/folder-modules.ts'
 import type { JobDescription, ServicesSource } from '../../../workers/protocol.ts'
 import type { CatalogEntry } from './catalog.ts'
 import type { CatalogThread } from './catalog-thread.ts'
+import { refreshFolderTypes } from './folder-types.ts'
 import { FolderWatcher } from './folder-watcher.ts'
 import { readJobsFolder, type FolderContent, type JobFile, type ServicesFile } from './jobs-folder.ts'
 
@@ -82,6 +83,8 @@ export class FolderCatalog {
     }
     // Before the files are described: what changes meanwhile is seen.
     if (!this.#isClosed()) this.#watcher.watch(content.folders, false)
+    // For editors only: a folder that cannot be written is none the worse for running jobs.
+    await refreshFolderTypes(this.#folder).catch(() => undefined)
     await this.#readServices(content.services)
     const changed = content.files.filter(({ path, hash }) => this.#known.get(path)?.file.hash !== hash)
     // Told one by one, and those that failed before come last: a file that hangs holds up no other.
@@ -162,12 +165,13 @@ export class FolderCatalog {
       }
     }
     if (answer.kind !== 'described') return { file, problem: { file: shown, message: 'It could not be described.' } }
-    const { description } = answer
-    if (description.name !== file.expectedName) return { file, problem: misnamed(shown, description, file) }
-    return {
-      file,
-      entry: { jobType: { ...description, source: 'folder', file: shown }, source: { kind: 'file', url } },
+    const { description, nameLine } = answer
+    const line = nameLine === undefined ? {} : { line: nameLine }
+    if (description.name !== file.expectedName) {
+      return { file, problem: { ...misnamed(shown, description, file), ...line } }
     }
+    const jobType = { ...description, source: 'folder', file: shown } as const
+    return { file, entry: { jobType, source: { kind: 'file', url }, ...(nameLine === undefined ? {} : { nameLine }) } }
   }
 
   #publish(next: Map<string, Known>, missing: JobTypeProblem | undefined): void {
