@@ -152,7 +152,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     wake: (id) => void queue.promote(id).catch(() => undefined),
   })
   const stats = createQueueStats({ queue, history, board, parkedCount: unknownTypes.parkedCount })
-  const mirror = createQueueMirror({ board, history, queue, unknownTypes, onProblem })
+  const mirror = createQueueMirror({ runnerId, board, history, queue, unknownTypes, onProblem })
   stops.add(() => mirror.close())
   const outcomes: Record<string, number> = {}
 

@@ -1,11 +1,12 @@
 import { TorilError } from '../../contract/errors.ts'
-import type { Attempt, Job, LogLine } from '../../contract/job.ts'
+import { isFinished, type Attempt, type Job, type LogLine } from '../../contract/job.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from '../executors/executor.ts'
 import type { History } from '../history/history.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
+import { reopened } from './reopened.ts'
 import type { UnknownTypes } from './unknown-types.ts'
 
 export interface AttemptProcessorParts {
@@ -42,7 +43,11 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
       return job
     }
     const kept = await history.reader.job(taken.job.id)
-    const known = recent ?? kept ?? jobFromQueue(taken.job)
+    const last = recent ?? kept ?? jobFromQueue(taken.job)
+    // From here on nobody is to read the end of a run before this one.
+    const known: Job = { ...(isFinished(last.state) ? reopened(last) : last), state: 'active' }
+    delete known.result
+    delete known.finishedAt
     // What this runner saw of the job may be less than what another one, or an earlier run, wrote down.
     if (kept !== undefined && kept.attempts.length > known.attempts.length) known.attempts = kept.attempts
     for (const attempt of known.attempts) if (attempt.finishedAt === undefined) markLost(known.id, attempt)
@@ -170,9 +175,6 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     const timeoutMs = job.options.timeoutMs ?? defaults.timeoutMs
     const memoryMb = job.options.memoryMb ?? defaults.memoryMb
     job.state = 'active'
-    // What a run before this one ended with.
-    delete job.result
-    delete job.finishedAt
     job.waitingReason = { code: 'ALL_THREADS_BUSY', message: 'All threads are busy. Next in line.' }
     const attempt: Attempt = {
       number: (job.attempts.at(-1)?.number ?? 0) + 1,

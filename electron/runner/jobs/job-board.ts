@@ -25,10 +25,11 @@ export type Follower = (event: JobEvent) => void
  */
 export class JobBoard {
   readonly #active = new Map<string, RunningAttempt>()
-  readonly #recent = new Map<string, Job>()
+  readonly #recent = new Map<string, { job: Job; revision: number }>()
   readonly #followers = new Map<string, Set<Follower>>()
   readonly #changeListeners = new Set<(id: string) => void>()
   readonly #removeListeners = new Set<(id: string) => void>()
+  #changes = 0
 
   running(id: string): RunningAttempt | undefined {
     return this.#active.get(id)
@@ -43,7 +44,15 @@ export class JobBoard {
   }
 
   recent(id: string): Job | undefined {
-    return this.#recent.get(id)
+    return this.#recent.get(id)?.job
+  }
+
+  /**
+   * Another number after each change of the job's state or attempts that this runner knows of. What was read
+   * of the job elsewhere while it changed may be of before, and does not go together with what is known here.
+   */
+  revision(id: string): number {
+    return this.#recent.get(id)?.revision ?? 0
   }
 
   hold(running: RunningAttempt): void {
@@ -59,20 +68,21 @@ export class JobBoard {
 
   /** Call after a job's progress changed; followers get it as an event of its own. */
   progressed(job: Job, progress: Progress): void {
-    this.#remember(job)
+    this.#remember(job, this.revision(job.id))
     this.emit(job.id, { kind: 'progress', progress })
   }
 
   /** Call after a job's state or attempts changed. */
   changed(job: Job): void {
-    this.#remember(job)
+    this.#changes += 1
+    this.#remember(job, this.#changes)
     // A copy: the job goes on changing, and a follower may read the event later.
     if (this.#followers.has(job.id)) this.emit(job.id, { kind: 'job', job: { ...job, attempts: [...job.attempts] } })
   }
 
-  #remember(job: Job): void {
+  #remember(job: Job, revision: number): void {
     this.#recent.delete(job.id)
-    this.#recent.set(job.id, job)
+    this.#recent.set(job.id, { job, revision })
     if (this.#recent.size > recentLimit) {
       const oldest = this.#recent.keys().next().value
       if (oldest !== undefined) this.#recent.delete(oldest)

@@ -11,6 +11,7 @@ import type { JobBoard } from './job-board.ts'
 import { createInspect } from './inspect-job.ts'
 import { jobEvents } from './job-events.ts'
 import { jobFromQueue } from './job-from-queue.ts'
+import { reopened } from './reopened.ts'
 import { presented, type WaitingContext } from './waiting-reason.ts'
 
 export interface JobServiceParts extends EnqueueParts {
@@ -25,18 +26,8 @@ function notFound(id: string): TorilError {
   return new TorilError('JOB_NOT_FOUND', `There is no job ${id}.`)
 }
 
-/** A finished job as it waits to run again, without what its last run left. */
-function reopened(job: Job): Job {
-  const {
-    result: _result,
-    error: _error,
-    finishedAt: _finished,
-    startedAt: _started,
-    progress: _progress,
-    ...rest
-  } = job
-  return { ...rest, state: 'waiting' }
-}
+/** A job that changes again and again while it is read is answered as it was read last. */
+const maxReads = 10
 
 /** The operations on jobs, over queue, history and what this runner holds in memory. */
 export function createJobService(parts: JobServiceParts): Runner['jobs'] {
@@ -53,16 +44,25 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     return { ...newest, attempts }
   }
 
+  /** The job as it is at one moment, though history, queue and board are asked one after another. */
   async function get(id: string): Promise<Job> {
-    const running = board.running(id)
-    if (running !== undefined) return { ...running.job, attempts: [...running.job.attempts] }
+    for (let reads = 1; ; reads += 1) {
+      const running = board.running(id)
+      if (running !== undefined) return { ...running.job, attempts: [...running.job.attempts] }
+      const revision = board.revision(id)
+      const job = await readJob(id)
+      const changed = board.running(id) !== undefined || board.revision(id) !== revision
+      if (changed && reads < maxReads) continue
+      if (job === undefined) throw notFound(id)
+      return job
+    }
+  }
+
+  async function readJob(id: string): Promise<Job | undefined> {
     const kept = await history.reader.job(id)
     if (kept !== undefined && isFinished(kept.state)) return kept
     const queued = await queue.get(id)
-    if (queued === undefined) {
-      if (kept === undefined) throw notFound(id)
-      return presented(overlay(kept), parts.waitingContext())
-    }
+    if (queued === undefined) return kept && presented(overlay(kept), parts.waitingContext())
     const told = jobFromQueue(queued)
     if (kept === undefined && board.recent(id) === undefined) parts.writer.saveJob(recordOf(told))
     return presented(withState(overlay(kept ?? told), told), parts.waitingContext())
@@ -70,8 +70,14 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
 
   /** The queue knows the state first; with an end, also what came of it. */
   function withState(known: Job, told: Job): Job {
-    if (!isFinished(told.state)) return { ...known, state: told.state }
-    const { waitingReason: _over, ...rest } = known
+    if (!isFinished(told.state)) {
+      // It was retried elsewhere, or its end is not stored yet: then nobody is to see that end.
+      const { result: _result, finishedAt: _finished, ...open } = isFinished(known.state) ? reopened(known) : known
+      return { ...open, state: told.state }
+    }
+    if (known.state === told.state) return known
+    // What is known is of an attempt before the last.
+    const { waitingReason: _over, result: _result, error: _error, finishedAt: _finished, ...rest } = known
     return { ...told, ...rest, state: told.state }
   }
 

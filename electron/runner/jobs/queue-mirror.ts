@@ -7,6 +7,7 @@ import { jobFromQueue } from './job-from-queue.ts'
 import type { UnknownTypes } from './unknown-types.ts'
 
 export interface QueueMirrorParts {
+  runnerId: string
   board: JobBoard
   history: History
   queue: JobQueue
@@ -54,12 +55,6 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     if (!closed) gathering ??= setTimeout(lookUp, gatherMs)
   }
 
-  /** Differs once this runner has begun or ended an attempt of the job. */
-  function stampOf(id: string): string {
-    const attempts = board.recent(id)?.attempts ?? []
-    return `${attempts.length} ${attempts.at(-1)?.finishedAt ?? ''}`
-  }
-
   function lookUp(): void {
     gathering = undefined
     const ids = [...followed]
@@ -67,12 +62,14 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     for (const id of ids) {
       // Taken or finished here meanwhile: what is read of it would not be adopted.
       if (board.running(id) !== undefined || hasJustEnded(board.recent(id))) continue
-      const stamp = stampOf(id)
+      const revision = board.revision(id)
       queue
         .get(id)
         .then((queued) => {
-          // What was read before an attempt of this runner's own is old.
-          if (queued !== undefined && !closed && stampOf(id) === stamp) adopt(queued)
+          if (queued === undefined || closed) return
+          // Something happened here while it was read: what was read is old, or of before.
+          if (board.revision(id) === revision) adopt(queued)
+          else follow(id)
         })
         .catch(() => undefined) // Away: the connection reports it, and reconcile follows when it is back.
     }
@@ -81,6 +78,8 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   /** Takes over what the queue says of a job this runner does not hold. */
   function adopt(queued: QueuedJob): void {
     if (board.running(queued.id) !== undefined) return
+    // Taken here: the processor is about to hold it, puts it aside, or has just let go of it, and says so itself.
+    if (queued.state === 'active' && queued.runner === parts.runnerId) return
     const known = board.recent(queued.id)
     // What was read may be older than what this runner has done since.
     if (hasJustEnded(known)) return
@@ -93,7 +92,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     const fresh = read(queued)
     // An attempt has ended here and the queue is still to store it: what it says now is of before.
     if (known.state === 'active' && known.attempts.at(-1)?.finishedAt !== undefined && !isFinished(fresh.state)) return
-    if (fresh.error === undefined) delete known.error
+    for (const left of ['result', 'error', 'finishedAt'] as const) if (fresh[left] === undefined) delete known[left]
     Object.assign(known, { ...fresh, attempts: known.attempts })
     history.writer.saveJob(recordOf(known))
     board.changed(known)

@@ -3,8 +3,9 @@ import { TorilError } from '../../contract/errors.ts'
 import { watchConnection } from './connection-watch.ts'
 import { startConsumer, type ConsumerParts } from './consumer.ts'
 import { createEventFeed } from './queue-events.ts'
-import { bullOptions, newJobId, queuedJob, queueState, type BullJob, type BullQueue } from './job-mapping.ts'
-import type { Consumer, JobQueue, QueuedJob, QueueState } from './job-queue.ts'
+import { createJobLookup } from './job-lookup.ts'
+import { bullOptions, newJobId, queuedJob, type BullQueue } from './job-mapping.ts'
+import type { Consumer, JobQueue } from './job-queue.ts'
 import { openPostgresServer } from './postgres-server.ts'
 import { createPresence, type Presence } from './presence.ts'
 import { createProblemReporter } from './problem-reporter.ts'
@@ -56,32 +57,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   const keep = keepOf(config.retention)
   const consumers = new Set<Consumer>()
   const again = { again: true }
-
-  /** Reads several jobs; those that went meanwhile are left out. */
-  async function read(ids: string[], state: QueueState): Promise<QueuedJob[]> {
-    const [jobs, due] = await Promise.all([
-      Promise.all(ids.map((id) => queue.getJob(id))),
-      state === 'delayed' ? server.dueTimes(name, ids) : undefined,
-    ])
-    return jobs.flatMap((job) => (job === undefined ? [] : [queuedJob(job, state, due?.get(job.id ?? ''))]))
-  }
-
-  /** The job may have ended, or been put back, since its state was read; then the job itself says so. */
-  function stateOf(job: BullJob, read: QueueState): QueueState {
-    const over = read === 'completed' || read === 'failed'
-    if (job.finishedOn === undefined || job.finishedOn === null) return over ? 'waiting' : read
-    return over ? read : job.failedReason ? 'failed' : 'completed'
-  }
-
-  async function lookUp(id: string): Promise<QueuedJob | undefined> {
-    // One after the other: the job is then never older than its state, so what has completed has its result.
-    const found = await queue.getJobState(id)
-    const job = await queue.getJob(id)
-    if (job === undefined) return undefined
-    const state = stateOf(job, queueState(found) ?? 'waiting')
-    const due = state === 'delayed' ? await server.dueTimes(name, [id]) : undefined
-    return queuedJob(job, state, due?.get(id))
-  }
+  const lookup = createJobLookup(queue, server, name)
 
   const runnerQueue: RunnerQueue = {
     backend: server.backend,
@@ -93,14 +69,14 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       return watch.ask(async () => {
         const added = await queue.add(cleanText(type), clean, opts)
         if (added.id === opts.jobId) return queuedJob(added, options.delayMs ? 'delayed' : 'waiting', dueOf(added))
-        const existing = await lookUp(added.id ?? '')
+        const existing = await lookup.one(added.id ?? '')
         // It ended between the two questions: what it was found as is all there is to say.
         return existing ?? queuedJob(added, 'waiting')
       }, again)
     },
-    get: (id) => watch.ask(() => lookUp(id), again),
+    get: (id) => watch.ask(() => lookup.one(id), again),
     page: (state, offset, limit) =>
-      watch.ask(async () => read(await pageIds(queue, state, offset, limit), state), again),
+      watch.ask(async () => lookup.several(await pageIds(queue, state, offset, limit), state), again),
     counts: () => watch.ask(() => countJobs(queue), again),
     isPaused: () => watch.ask(() => queue.isPaused(), again),
     pause: () => watch.ask(() => queue.pause(), again),

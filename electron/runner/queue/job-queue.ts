@@ -108,7 +108,10 @@ export interface JobQueue {
   add(type: string, input: Json, options: QueuedOptions): Promise<QueuedJob>
   /** Undefined when the queue does not hold it (any more). */
   get(id: string): Promise<QueuedJob | undefined>
-  /** Jobs in a live or finished state in the order they will run or ended; `offset` from 0. */
+  /**
+   * Jobs in a live or finished state in the order they will run or ended; `offset` from 0. One that has ended,
+   * or been retried, since the page was made is answered as it is now.
+   */
   page(state: QueueState, offset: number, limit: number): Promise<QueuedJob[]>
   /** Waiting jobs of a paused queue count as waiting. */
   counts(): Promise<LiveCounts>

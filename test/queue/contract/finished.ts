@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { createJobLookup } from '../../../electron/runner/queue/job-lookup.ts'
+import type { BullQueue } from '../../../electron/runner/queue/job-mapping.ts'
 import type { Processor } from '../../../electron/runner/queue/job-queue.ts'
 import { until } from '../until.ts'
 import { complete, failWith } from './processors.ts'
@@ -36,6 +38,39 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
         return job?.state === 'completed' ? job : undefined
       }, `job ${id} has completed`)
       expect(ended).toMatchObject({ result: n })
+    }
+  })
+
+  it('never says that a job has failed which completes while it is looked up', async () => {
+    const queue = await openQueue()
+    const finish = Promise.withResolvers<void>()
+    const watched = await consume(queue, async (taken) => {
+      if (taken.job.attemptsMade === 0) return failWith()(taken)
+      await finish.promise
+      return { kind: 'complete', result: 3 }
+    })
+    const { id } = await queue.add('flaky', {}, { ...plain, attempts: 2 })
+    await until(() => watched.taken.length === 2, 'its second attempt runs')
+    const foreign = await server().foreignQueue(queue.name)
+    try {
+      const slow = {
+        getJob: (wanted: string) => foreign.getJob(wanted),
+        async getJobState(wanted: string) {
+          const state = await foreign.getJobState(wanted)
+          finish.resolve()
+          await watched.when(wanted, 'completed')
+          return state
+        },
+      } as unknown as BullQueue
+      const lookup = createJobLookup(slow, { dueTimes: () => Promise.resolve(new Map()) }, queue.name)
+      const ended = { id, state: 'completed', result: 3 }
+      expect(await lookup.one(id)).toMatchObject(ended)
+      // On a page of running jobs it is shown as it is by now.
+      const [listed] = await lookup.several([id], 'active')
+      expect(listed).toMatchObject(ended)
+      expect(listed?.error).toBeUndefined()
+    } finally {
+      await foreign.close()
     }
   })
 

@@ -1,0 +1,61 @@
+import { queuedJob, queueState, type BullJob, type BullQueue } from './job-mapping.ts'
+import type { QueuedJob, QueueState } from './job-queue.ts'
+import type { QueueServer } from './queue-server.ts'
+
+/** A job that ends, is retried and ends again between two questions each time is believed after so many. */
+const maxLooks = 5
+
+export interface JobLookup {
+  /** Undefined when the queue does not hold it. */
+  one(id: string): Promise<QueuedJob | undefined>
+  /** Those just found in this state; those that went meanwhile are left out. */
+  several(ids: string[], state: QueueState): Promise<QueuedJob[]>
+}
+
+/**
+ * Reads jobs together with their state. BullMQ tells the two apart, and a job may end, or be put back,
+ * between the two answers: they are asked for again until they belong together. What the job itself keeps
+ * does not tell how it ended: a job that completed after a failure still has the reason of that failure.
+ */
+export function createJobLookup(queue: BullQueue, server: Pick<QueueServer, 'dueTimes'>, name: string): JobLookup {
+  async function one(id: string): Promise<QueuedJob | undefined> {
+    for (let looks = 1; ; looks += 1) {
+      // One after the other: the job is then never older than its state, so what has completed has its result.
+      const state = queueState(await queue.getJobState(id))
+      const job = await queue.getJob(id)
+      if (job === undefined) return undefined
+      if (state !== undefined && (belongs(job, state) || looks === maxLooks)) return withDue(job, state)
+      // Between two states, or removed by now.
+      if (looks === maxLooks) return withDue(job, 'waiting')
+    }
+  }
+
+  async function withDue(job: BullJob, state: QueueState): Promise<QueuedJob> {
+    const id = job.id ?? ''
+    const due = state === 'delayed' ? await server.dueTimes(name, [id]) : undefined
+    return queuedJob(job, state, due?.get(id))
+  }
+
+  async function several(ids: string[], state: QueueState): Promise<QueuedJob[]> {
+    const [jobs, due] = await Promise.all([
+      Promise.all(ids.map((id) => queue.getJob(id))),
+      state === 'delayed' ? server.dueTimes(name, ids) : undefined,
+    ])
+    const found = await Promise.all(
+      jobs.map((job) => {
+        if (job === undefined) return Promise.resolve(undefined)
+        const id = job.id ?? ''
+        return belongs(job, state) ? Promise.resolve(queuedJob(job, state, due?.get(id))) : one(id)
+      }),
+    )
+    return found.filter((job) => job !== undefined)
+  }
+
+  return { one, several }
+}
+
+/** Only what has ended has a time of its end. */
+function belongs(job: BullJob, state: QueueState): boolean {
+  const ended = job.finishedOn !== undefined && job.finishedOn !== null
+  return ended === (state === 'completed' || state === 'failed')
+}
