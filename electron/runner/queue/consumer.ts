@@ -11,7 +11,7 @@ import type { QueueTiming } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
 import { cleanJson } from './sanitize-json.ts'
 import { followUnheardVerdicts } from './unheard-verdicts.ts'
-import { failureOf, postponedUntil, settledFailure, verdictOfThrown } from './verdict.ts'
+import { failureOf, postponedUntil, settledFailure, settledRetry, verdictOfThrown } from './verdict.ts'
 import { within } from './within.ts'
 
 /** A job whose runner dies is taken up again; one that took so many runners with it is not. */
@@ -45,6 +45,8 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   const { server, watch, timing, report } = parts
   const held = new HeldJobs()
   const unheard = followUnheardVerdicts(parts.queue, held, settle)
+  /** Failures that were told before BullMQ told them. */
+  const told = new WeakSet<BullJob>()
   let stopped = false
   let ended = false
   let closing: Promise<void> | undefined
@@ -68,7 +70,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   )
   worker.on('completed', (job) => settle({ id: job.id ?? '', state: 'completed' }))
   worker.on('failed', (job) => {
-    if (job?.id === undefined) return
+    if (job?.id === undefined || told.has(job)) return
     // With a short back-off the job may be taken again before this is told: then it is old news.
     const now = held.get(job.id)
     if (now === undefined || now.job.attemptsStarted <= job.attemptsStarted) settle(settledFailure(job.id, job))
@@ -105,6 +107,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       before !== undefined &&
       before.job.attemptsStarted + 1 === job.attemptsStarted &&
       before.attemptsMade === job.attemptsMade
+    if (!goesOn && before !== undefined) tellOfRetry(id, before, job)
     const running = goesOn ? before.running : begin(job)
     const outcome = Promise.withResolvers<Verdict>()
     const entry: HeldJob = { job, token, attemptsMade: job.attemptsMade, running, letGo: outcome.reject }
@@ -119,6 +122,13 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     } finally {
       running.stopProgress()
     }
+  }
+
+  /** With a short back-off the next attempt may come before BullMQ tells that the last one's end is stored. */
+  function tellOfRetry(id: string, { job: last, attemptsMade, decided }: HeldJob, next: BullJob): void {
+    if (decided?.verdict.kind !== 'fail' || attemptsMade + 1 !== next.attemptsMade) return
+    told.add(last)
+    settle(settledRetry(id, next))
   }
 
   function begin(job: BullJob): RunningAttempt {

@@ -31,3 +31,9 @@ export function settledFailure(id: string, job: BullJob): Settled {
   if (job.finishedOn !== undefined && job.finishedOn !== null) return { id, state: 'failed' }
   return job.delay > 0 ? { id, state: 'delayed', delayUntil: Date.now() + job.delay } : { id, state: 'waiting' }
 }
+
+/** The same of an attempt whose retry has begun: where it waited is known from its back-off. */
+export function settledRetry(id: string, { opts: { backoff } }: BullJob): Settled {
+  const delay = typeof backoff === 'object' ? (backoff.delay ?? 0) : (backoff ?? 0)
+  return delay > 0 ? { id, state: 'delayed', delayUntil: Date.now() } : { id, state: 'waiting' }
+}
