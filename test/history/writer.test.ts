@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createHistory, type HistoryOptions } from '../../electron/runner/history/create-history.ts'
 import type { History } from '../../electron/runner/history/history.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -203,6 +204,37 @@ test('two runners write the same jobs at once and the counts stay exact', async 
   await Promise.all([one.writer.flush(), other.writer.flush()])
   const none = { waiting: 0, delayed: 0, 'waiting-children': 0, active: 0, failed: 0, cancelled: 0 }
   expect(await one.reader.counts()).toEqual({ ...none, completed: 300 })
+})
+
+test('a batch reads the rows it changes and no others, however many there are', async () => {
+  const url = await postgres.createDatabase()
+  const history = await createHistory({ url, source: 'test' })
+  const ids = Array.from({ length: 2000 }, (_, index) => String(index))
+  const save = async (write: (id: string) => void) => {
+    for (let at = 0; at < ids.length; at += 100) {
+      for (const id of ids.slice(at, at + 100)) write(id)
+      await history.writer.flush()
+    }
+  }
+  await save((id) => history.writer.saveJob(sampleJob(id)))
+  await save((id) => history.writer.saveJob({ id, progress: { ratio: 1 } }))
+  await save((id) => history.writer.saveAttempt(id, sampleAttempt(1)))
+  await save((id) => history.writer.saveJob(sampleJob(id, { state: 'completed', result: 1, finishedAt: timeAt(9) })))
+  // A connection that ends hands in what it counted.
+  await history.close()
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const sql = `SELECT seq_tup_read::int + coalesce(idx_tup_fetch, 0)::int AS read
+      FROM pg_stat_user_tables WHERE schemaname = 'toril' AND relname = 'job'`
+    await vi.waitFor(async () => {
+      const { rows } = await client.query<{ read: number }>(sql)
+      expect(rows[0]?.read).toBeGreaterThan(0)
+      expect(rows[0]?.read).toBeLessThan(10 * ids.length)
+    })
+  } finally {
+    await client.end()
+  }
 })
 
 test('close writes what is left', async () => {

@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import type { HistoryWriter } from './history.ts'
 import { addAttempt, addFields, addLogs, type PendingJob } from './pending-job.ts'
 import { maxPendingCharacters, PendingJobs } from './pending-jobs.ts'
-import { batchStatements, writeBatch } from './write-batch.ts'
+import { batchStatement, writeBatch } from './write-batch.ts'
 
 export interface BatchedWriterOptions {
   sourceId: number
@@ -40,7 +40,7 @@ interface Waiter {
 
 /** The write side of the history: merges by job, writes batches one after another, waits out an outage. */
 export function createBatchedWriter(database: Database, options: BatchedWriterOptions): BatchedWriter {
-  const statements = batchStatements(database.schema, options.sourceId)
+  const statement = batchStatement(database.schema)
   const pending = new PendingJobs(options.maxPending ?? maxPendingCharacters)
   let writing = new Set<string>()
   let waiters: Waiter[] = []
@@ -60,7 +60,7 @@ export function createBatchedWriter(database: Database, options: BatchedWriterOp
   /** A batch with a row that the database refuses is halved until that row stands alone, and is left out. */
   async function write(batch: PendingJob[], tries = 0): Promise<void> {
     try {
-      await writeBatch(database.pool, statements, batch)
+      await writeBatch(database.pool, statement, options.sourceId, batch)
     } catch (error) {
       const code = postgresCodeOf(error) ?? ''
       if (collisions.has(code) && tries < collisionTries) {

@@ -48,7 +48,7 @@ function forget(job: PendingJob, names: readonly Field[]): void {
   }
 }
 
-/** The same rules as the SQL of the batch (see write-batch.ts): a state decides which fields can be there. */
+/** The same rules as the SQL of the batch (save_batch in the migrations): a state decides which fields can be there. */
 function enterState(job: PendingJob, state: JobState): void {
   if (!isFinished(state)) forget(job, job.state !== undefined && isFinished(job.state) ? fieldsOfRun : ['finishedAt'])
   if (state !== 'completed') forget(job, ['result'])
