@@ -118,6 +118,7 @@ export function runnerFacade(parts: FacadeParts): Runner {
     },
     jobTypes: () => parts.catalog.list(),
     threads: () => pool.threads(),
+    measuredThreads: () => pool.measured(),
     runners: () => parts.runners.list(),
     system: parts.system,
     watch: (signal) => watchUpdates(source, signal),

@@ -80,6 +80,8 @@ export interface Runner {
   }
   jobTypes(): JobTypeList
   threads(): Thread[]
+  /** With CPU, heap and loop; measured for this once where nobody watches. */
+  measuredThreads(): Promise<Thread[]>
   runners(): Promise<RunnerInfo[]>
   system(): SystemInfo
   /** A snapshot, then patches, at most ten a second; ends when `signal` aborts. Slow readers get merged patches, never a growing queue. */

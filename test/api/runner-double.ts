@@ -68,6 +68,7 @@ export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; heal
     preferences: { current: () => defaultPreferences, update: () => Promise.resolve(defaultPreferences) },
     jobTypes: () => ({ jobTypes: [], problems: [] }),
     threads: () => [],
+    measuredThreads: () => Promise.resolve([]),
     runners: () => Promise.resolve([]),
     system: () => systemInfo,
     watch: () => emptyStream(),

@@ -37,7 +37,8 @@ export interface PoolFixture {
 }
 
 /** Waits for a condition; long enough for a thread to start on a machine that is busy with other things. */
-export const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 30_000 })
+export const until = (assertion: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(assertion, { timeout: 30_000 })
 
 export const settings = { minThreads: 1, maxThreads: 2, idleTimeoutMs: 30_000, maxQueue: 100 }
 

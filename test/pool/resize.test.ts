@@ -68,6 +68,40 @@ test('a job that counted on a starting thread gets another one', async () => {
   }
 })
 
+const untilAsked = 'await new Promise((done) => ctx.signal.addEventListener("abort", done)); return 1'
+
+test('threads above a smaller limit retire after their jobs, and nothing new is begun before there is room', async () => {
+  const fixture = await createPoolFixture({ settings: settings(1, 3) })
+  const shown = () => fixture.pool.threads().map(({ id, state }) => `${id} ${state}`)
+  try {
+    const jobs = [0, 1, 2].map(() => fixture.start(untilAsked))
+    await until(() => expect(shown()).toEqual(['T1 busy', 'T2 busy', 'T3 busy']))
+    const on = (label: string) => jobs.find(({ told: [start] }) => start?.kind === 'start' && start.thread === label)
+    const [first, second, third] = ['T1', 'T2', 'T3'].map(on)
+    fixture.pool.configure(settings(1, 1))
+    expect(shown()).toEqual(['T1 busy', 'T2 retiring', 'T3 retiring'])
+    // The way back, while they are still there.
+    fixture.pool.configure(settings(1, 2))
+    expect(shown()).toEqual(['T1 busy', 'T2 busy', 'T3 retiring'])
+    fixture.pool.configure(settings(1, 1))
+
+    const fourth = fixture.start('return 4')
+    first?.run.cancel('enough')
+    await first?.run.report
+    expect(shown()).toEqual(['T1 idle', 'T2 retiring', 'T3 retiring'])
+    expect(fixture.pool.waiting()).toBe(1)
+    third?.run.cancel('enough')
+    await third?.run.report
+    expect([shown(), fixture.pool.waiting()]).toEqual([['T1 idle', 'T2 retiring'], 1])
+    second?.run.kill('enough')
+    expect(await fourth.run.report).toMatchObject({ result: 4 })
+    expect(fourth.told[0]).toEqual({ kind: 'start', thread: 'T1' })
+    expect(shown()).toEqual(['T1 idle'])
+  } finally {
+    await fixture.close()
+  }
+})
+
 test('minThreads are started at once and kept, threads above them end when idle', async () => {
   const fixture = await createPoolFixture({ settings: settings(0, 4, 20) })
   try {

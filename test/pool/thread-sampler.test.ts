@@ -34,3 +34,18 @@ test('a thread that answers is not blocked', async () => {
   expect(fixture.pool.threads()[0]).not.toHaveProperty('blockedMs')
   leave()
 })
+
+test('who asks once gets numbers too', async () => {
+  const started = fixture.start("ctx.log('up'); for (;;);")
+  await until(() => expect(started.lines()).toEqual(['up']))
+  const threads = await fixture.pool.measured()
+  const busy = threads.find(({ job }) => job !== undefined)
+  expect(busy).toMatchObject({ cpu: expect.any(Number) as number, heapBytes: expect.any(Number) as number })
+  // Asked again and again, it learns that the thread does not answer.
+  await until(async () => {
+    const again = await fixture.pool.measured()
+    expect(again.map(({ state }) => state)).toContain('blocked')
+  })
+  started.run.kill('over')
+  await started.run.report
+})

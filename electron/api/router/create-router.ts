@@ -13,7 +13,7 @@ export function createRouter(runner: Runner) {
       get: api.preferences.get.handler(() => runner.preferences.current()),
       update: api.preferences.update.handler(({ input }) => runner.preferences.update(input)),
     },
-    threads: { list: api.threads.list.handler(() => ({ threads: runner.threads() })) },
+    threads: { list: api.threads.list.handler(async () => ({ threads: await runner.measuredThreads() })) },
     runners: { list: api.runners.list.handler(async () => ({ runners: await runner.runners() })) },
     system: { info: api.system.info.handler(() => runner.system()) },
     updates: {

@@ -1,3 +1,4 @@
+import type { Thread } from '../../contract/runner.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { reportOf, timeoutMessage } from '../executors/attempt-outcome.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, AttemptRun, Executor } from '../executors/executor.ts'
@@ -47,6 +48,8 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     onBootFailure: (message) => failWaiting('THREAD_CRASHED', `No thread could be started: ${message}`),
   })
   const sampler = new ThreadSampler(() => lanes.all(), changed)
+
+  const threads = (): Thread[] => lanes.all().map((lane) => lane.describe(options.runnerId))
 
   function changed(): void {
     for (const listener of listeners) listener()
@@ -205,7 +208,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       changed()
     },
     settings: () => lanes.settings(),
-    threads: () => lanes.all().map((lane) => lane.describe(options.runnerId)),
+    threads,
+    async measured() {
+      await sampler.glance()
+      return threads()
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

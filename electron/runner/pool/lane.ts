@@ -30,6 +30,8 @@ export class Lane {
   idleSince = 0
   /** Replace it when it is free. */
   tainted = false
+  /** One too many since the pool was made smaller: it ends when it is free. */
+  retiring = false
   sample: LaneSample = {}
   /** Its thread has something to dispose of. */
   hasServices = false
@@ -108,6 +110,7 @@ export class Lane {
     if (this.state === 'dying') return 'retiring'
     if (this.state !== 'busy') return this.state
     if (this.attempt?.asked !== undefined) return 'cancelling'
-    return blockedMs === undefined ? 'busy' : 'blocked'
+    if (blockedMs !== undefined) return 'blocked'
+    return this.retiring ? 'retiring' : 'busy'
   }
 }

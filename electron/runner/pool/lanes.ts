@@ -74,6 +74,7 @@ export class Lanes {
         if (lane.state === state) this.#retire(lane)
       }
     }
+    this.#markSurplus()
     this.#fill()
     clearTimeout(this.#sweep)
     this.#sweep = undefined
@@ -86,6 +87,9 @@ export class Lanes {
 
   /** A free thread for an attempt of this class, or whether one is coming, or none can be had now. */
   offer(memoryMb: MemoryClass, claims: Claims): Lane | 'coming' | 'full' {
+    const { maxThreads } = this.#settings
+    // While surplus threads finish their jobs, those that stay must not run more than the limit with them.
+    if (this.#lanes.length > maxThreads && this.#byAttempt.size >= maxThreads) return 'full'
     let starting = 0
     let other: Lane | undefined
     for (const lane of this.#lanes) {
@@ -98,10 +102,11 @@ export class Lanes {
     claims.set(memoryMb, claimed + 1)
     if (claimed < starting) return 'coming'
     if (this.#bootRetry !== undefined) return 'full'
-    if (this.#lanes.length >= this.#settings.maxThreads) {
+    if (this.#lanes.length >= maxThreads) {
       if (other === undefined) return 'full'
       // A free thread of another class makes room.
       this.#retire(other)
+      if (this.#lanes.length >= maxThreads) return 'full'
     }
     this.#spawn(memoryMb)
     return 'coming'
@@ -143,6 +148,8 @@ export class Lanes {
     this.#byAttempt.delete(attempt)
     lane.attempt = undefined
     if (why !== undefined) this.#noteError(lane.label, why)
+    // Above a smaller limit its end may be what a job waits for.
+    this.#options.onFree()
   }
 
   async close(): Promise<void> {
@@ -162,7 +169,7 @@ export class Lanes {
     if (lane.tainted) {
       this.#retire(lane)
       this.#replace(lane)
-    } else if (this.#lanes.length > this.#settings.maxThreads) this.#retire(lane)
+    } else if (lane.retiring) this.#retire(lane)
     else this.#scheduleSweep()
     this.#options.onFree()
   }
@@ -244,6 +251,14 @@ export class Lanes {
     const index = this.#lanes.indexOf(lane)
     if (index !== -1) this.#lanes.splice(index, 1)
     this.#byThreadId.delete(lane.threadId)
+    this.#markSurplus()
+  }
+
+  /** What is above the limit goes from the highest label down, each when it has finished its job. */
+  #markSurplus(): void {
+    const surplus = Math.max(0, this.#lanes.length - this.#settings.maxThreads)
+    const going = surplus === 0 ? [] : this.all().slice(-surplus)
+    for (const lane of this.#lanes) lane.retiring = going.includes(lane)
   }
 
   /** A thread ended that nobody told to. */

@@ -12,6 +12,8 @@ export interface ThreadPool {
   configure(settings: PoolSettings): void
   settings(): PoolSettings
   threads(): Thread[]
+  /** The same, measured for this once where nobody watches; takes up to half a second then. */
+  measured(): Promise<Thread[]>
   /** Called when a thread's state or job changes; not for samples. Returns a function that stops listening. */
   onChange(listener: () => void): () => void
   /**

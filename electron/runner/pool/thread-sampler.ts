@@ -1,7 +1,13 @@
 import type { EventLoopUtilization } from 'node:perf_hooks'
+import { setTimeout as startTimeout } from 'node:timers'
+import { setTimeout } from 'node:timers/promises'
 import type { Lane } from './lane.ts'
 
 const sampleEveryMs = 500
+/** Who asks once gets a CPU share of this long. */
+const glanceMs = 250
+/** Measuring goes on so long for who asks again: a blocked thread shows only to those who keep looking. */
+const lingerMs = 10_000
 /** A thread whose loop has not answered for this long is called blocked. */
 const blockedAfterMs = 5_000
 
@@ -11,6 +17,8 @@ interface Last {
   loop?: EventLoopUtilization
   /** When the ping was sent that has not been answered. */
   pingedAt?: number
+  /** It has been asked for its numbers and has not answered, e.g. inside a call into the system. */
+  asked?: boolean
 }
 
 /** Measures the threads twice a second while somebody looks, and does nothing otherwise. */
@@ -20,6 +28,7 @@ export class ThreadSampler {
   readonly #last = new WeakMap<Lane, Last>()
   #watchers = 0
   #timer: NodeJS.Timeout | undefined
+  #glance: { ready: Promise<void>; leave: () => void; timer: NodeJS.Timeout } | undefined
 
   constructor(lanes: () => Lane[], onBlockedChange: () => void) {
     this.#lanes = lanes
@@ -29,8 +38,8 @@ export class ThreadSampler {
   watch(): () => void {
     this.#watchers += 1
     if (this.#timer === undefined) {
-      this.#timer = setInterval(() => this.#sampleAll(), sampleEveryMs).unref()
-      this.#sampleAll()
+      this.#timer = setInterval(() => void this.#sampleAll(), sampleEveryMs).unref()
+      void this.#sampleAll()
     }
     let over = false
     return () => {
@@ -39,6 +48,26 @@ export class ThreadSampler {
       this.#watchers -= 1
       if (this.#watchers === 0) this.close()
     }
+  }
+
+  /** Resolves when the threads have numbers, for who asks once instead of watching. */
+  async glance(): Promise<void> {
+    if (this.#glance === undefined) {
+      const leave = this.watch()
+      const ready = setTimeout(glanceMs).then(() => Promise.race([this.#sampleAll(), setTimeout(glanceMs)]))
+      this.#glance = { ready, leave, timer: this.#endGlanceLater() }
+    } else {
+      clearTimeout(this.#glance.timer)
+      this.#glance.timer = this.#endGlanceLater()
+    }
+    await this.#glance.ready
+  }
+
+  #endGlanceLater(): NodeJS.Timeout {
+    return startTimeout(() => {
+      this.#glance?.leave()
+      this.#glance = undefined
+    }, lingerMs).unref()
   }
 
   /** The loop of this thread answered. */
@@ -51,6 +80,8 @@ export class ThreadSampler {
   }
 
   close(): void {
+    clearTimeout(this.#glance?.timer)
+    this.#glance = undefined
     clearInterval(this.#timer)
     this.#timer = undefined
     // Old numbers would look like new ones to whoever asks later.
@@ -60,12 +91,10 @@ export class ThreadSampler {
     }
   }
 
-  #sampleAll(): void {
-    for (const lane of this.#lanes()) {
-      if (lane.state === 'starting') continue
-      // A thread that ends meanwhile has no numbers any more.
-      this.#sample(lane).catch(() => {})
-    }
+  async #sampleAll(): Promise<void> {
+    const up = this.#lanes().filter(({ state }) => state !== 'starting')
+    // A thread that ends meanwhile has no numbers any more.
+    await Promise.allSettled(up.map((lane) => this.#sample(lane)))
   }
 
   async #sample(lane: Lane): Promise<void> {
@@ -73,6 +102,8 @@ export class ThreadSampler {
     const last = this.#last.get(lane) ?? { at: now }
     this.#last.set(lane, last)
     this.#ping(lane, last, now)
+    if (last.asked === true) return
+    last.asked = true
     const { worker } = lane
     const loop = worker.performance.eventLoopUtilization()
     if (last.loop !== undefined) {
@@ -81,6 +112,7 @@ export class ThreadSampler {
       lane.sample.loop = Math.min(1, Math.max(0, utilization))
     }
     const [cpu, heap] = await Promise.all([worker.cpuUsage(), worker.getHeapStatistics()])
+    last.asked = false
     if (this.#timer === undefined) return
     const elapsedMs = now - last.at
     if (last.cpu !== undefined && elapsedMs > 0) {
