@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { readVersion } from '../api/version.ts'
 import { addCancel, addPromote, addRetry } from './commands/change-job.ts'
 import { addEnqueue } from './commands/enqueue.ts'
+import { addProfile, addStack } from './commands/inspect-job.ts'
 import { addJob, addJobs } from './commands/jobs.ts'
 import { addOpenApi } from './commands/openapi.ts'
 import { addNewJob } from './commands/new-job.ts'
@@ -34,6 +35,8 @@ for (const add of [
   addEnqueue,
   addJobs,
   addJob,
+  addStack,
+  addProfile,
   addCancel,
   addRetry,
   addPromote,

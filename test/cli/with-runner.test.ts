@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cpuProfileSchema } from '../../electron/contract/profile.ts'
 import { createCli, type Cli, type Started } from './cli-fixture.ts'
 
 let cli: Cli
@@ -15,6 +16,10 @@ beforeAll(async () => {
         progress({ ratio: 0.25, message: 'a quarter' })
         signal.addEventListener('abort', () => reject(signal.reason))
       }) }\n`,
+  )
+  cli.addJobType(
+    'spins',
+    `export default { name: 'spins', title: 'Never yields', input: { type: 'object' },\n  run: () => { for (;;) {} } }\n`,
   )
   serve = cli.start(['serve'])
   await serve.printed(/Toril is ready/)
@@ -121,8 +126,35 @@ describe('jobs', () => {
     expect((await cli.run(['jobs', '--query', 'nothing-has-this'])).stdout).toBe('No jobs match.\n')
   })
 
+  test('that spin show their stack and are profiled into a file that DevTools read', async () => {
+    const { id } = (await cli.json('enqueue', 'spins', '{}')) as { id: string }
+    let stdout = ''
+    // Before that it loads its code.
+    while (!stdout.includes('in run, ')) ({ stdout } = await cli.run(['stack', id]))
+    expect(stdout).toMatch(/^Job \S+ spins, attempt 1 on T\d+\. It was in run, spins\.job\.mjs:2\.\n/)
+    expect(stdout).toMatch(/\n {2}run {2}\S*spins\.job\.mjs:2:\d+\n {6}run: \(\) => \{ for/)
+
+    const file = join(cli.folder, 'spin.cpuprofile')
+    const recorded = await cli.run(['profile', id, '--seconds', '0.2', '--out', file])
+    expect([recorded.code, recorded.stdout]).toEqual([
+      0,
+      expect.stringMatching(/SELF +TOTAL +FUNCTION[\s\S]* run +\S*spins/),
+    ])
+    const profile = cpuProfileSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    expect(profile.$toril).toMatchObject({ job: { id }, ended: 'time' })
+
+    const long = cli.start(['profile', id, '--seconds', '60', '--out', '-'])
+    await long.printed(/Recording for 1 m 00 s/)
+    long.child.kill('SIGINT')
+    const ended = await long.finished
+    expect([ended.code, JSON.parse(ended.stdout)]).toMatchObject([0, { $toril: { ended: 'stopped' } }])
+    await cli.run(['cancel', id, '--now'])
+    const refused = await cli.run(['profile', id])
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('is cancelled already')])
+  }, 120_000)
+
   test('that do not exist are refused with 4', async () => {
-    for (const command of ['job', 'cancel', 'retry', 'promote']) {
+    for (const command of ['job', 'cancel', 'retry', 'promote', 'stack']) {
       expect((await cli.run([command, 'none'])).code).toBe(4)
     }
     const { stderr } = await cli.run(['job', 'none', '--json'])

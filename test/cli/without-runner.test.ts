@@ -46,6 +46,7 @@ describe('wrong use ends with 2 and one sentence', () => {
     [['cancel', '1', '--then', 'explode'], /Allowed choices are stop, retry/],
     [['enqueue', 'add-two-numbers', '{"a":'], /^What the input holds is not valid JSON: /],
     [['enqueue', 'add-two-numbers', '@missing.json'], /^The input file missing\.json cannot be read \(ENOENT\)\./],
+    [['profile', '1', '--seconds', '61'], /^--seconds must be a number from 0\.01 to 60\.$/m],
     [['serve', '--port', '99999'], /must be a whole number, from 0 to 65535/],
   ])('%j', async (args, message) => {
     const { code, stderr } = await cli.run(args)
