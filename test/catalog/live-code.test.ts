@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Catalog } from '../../electron/runner/catalog/catalog.ts'
 import { createCatalog } from '../../electron/runner/catalog/create-catalog.ts'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
+import type { AttemptRun } from '../../electron/runner/executors/executor.ts'
 import type { ThreadPool } from '../../electron/runner/pool/thread-pool.ts'
 import { noDatabase } from '../support/no-database.ts'
 
@@ -24,9 +25,22 @@ const write = (answer: string) =>
     } }`,
   )
 
+const writeHelper = (answer: string) => writeFile(join(folder, 'word.mts'), `export const word: string = '${answer}'`)
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'toril-live-'))
   await write('old')
+  await writeHelper('first')
+  await writeFile(
+    join(folder, 'helped.job.mts'),
+    `import { word } from './word.mts'
+    export default { name: 'helped', title: word, input: {}, async run(_input: unknown, ctx: any): Promise<void> {
+      ctx.log('up ' + word)
+      while (!ctx.signal.aborted) await new Promise((done) => setTimeout(done, 5))
+      const { word: later } = await import('./word.mts')
+      ctx.log('left ' + later)
+    } }`,
+  )
   catalog = await createCatalog({ entry: join(root, 'workers/catalog-entry.ts'), folder })
   pool = createThreadPool({
     entry: join(root, 'workers/worker-entry.ts'),
@@ -43,14 +57,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a running attempt ends on the old code, the next one runs the new, on the same thread', async () => {
+function starter(type: string): { run: () => AttemptRun; lines: string[] } {
   const lines: string[] = []
   const listener = {
     onStart: () => {},
     onProgress: () => {},
     onLogs: (more: { text: string }[]) => more.forEach(({ text }) => lines.push(text)),
   }
-  const run = () => pool.executor.run({ jobId: '1', type: 'live', input: {}, attempt: 1, timeoutMs: 30_000 }, listener)
+  return {
+    lines,
+    run: () => pool.executor.run({ jobId: '1', type, input: {}, attempt: 1, timeoutMs: 60_000 }, listener),
+  }
+}
+
+test('a running attempt ends on the old code, the next one runs the new, on the same thread', async () => {
+  const { run, lines } = starter('live')
   const first = run()
   await vi.waitFor(() => expect(lines).toEqual(['up old']), { timeout: 30_000 })
   await write('new')
@@ -63,4 +84,19 @@ test('a running attempt ends on the old code, the next one runs the new, on the 
   second.cancel('enough')
   await second.report
   expect(lines.at(-1)).toBe('left new')
+})
+
+test('so it is with a file that a job imports, also where it imports it while it runs', async () => {
+  const { run, lines } = starter('helped')
+  const first = run()
+  await vi.waitFor(() => expect(lines).toEqual(['up first']), { timeout: 30_000 })
+  await writeHelper('second')
+  await vi.waitFor(() => expect(catalog.get('helped')?.jobType.title).toBe('second'), { timeout: 30_000 })
+  first.cancel('next please')
+  await first.report
+  const second = run()
+  await vi.waitFor(() => expect(lines).toEqual(['up first', 'left first', 'up second']), { timeout: 30_000 })
+  second.cancel('enough')
+  await second.report
+  expect(lines.at(-1)).toBe('left second')
 })
