@@ -152,6 +152,29 @@ test('a file that never ends loading is a problem, and holds up no other', async
   }
 })
 
+test('a file that was late, as on a busy machine, is tried again', async () => {
+  const other = join(base, 'late')
+  await mkdir(other)
+  const flag = join(base, 'flag')
+  await writeFile(
+    join(other, 'late.job.mjs'),
+    `import { existsSync } from 'node:fs'
+     if (!existsSync(${JSON.stringify(flag)})) await new Promise(() => {})
+     ${plain('late')}`,
+  )
+  const entry = join(root, 'workers/catalog-entry.ts')
+  const lateRetriesMs = Array.from({ length: 100 }, () => 10)
+  const late = await createCatalog({ entry, folder: other, loadTimeoutMs: 4_000, lateRetriesMs })
+  try {
+    expect(late.list().problems).toMatchObject([{ message: 'It was not done loading after 4 s.' }])
+    await writeFile(flag, '')
+    await vi.waitFor(() => expect(late.get('late')).toBeDefined(), { timeout: 50_000 })
+    expect(late.list().problems).toEqual([])
+  } finally {
+    await late.close()
+  }
+})
+
 test('a job file sees none of the secrets of the runner, nor does a job', async () => {
   vi.stubEnv('TORIL_TOKEN', 'secret-token')
   vi.stubEnv('DATABASE_URL', 'postgresql://secret')

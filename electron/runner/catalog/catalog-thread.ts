@@ -8,7 +8,9 @@ type Question = CatalogRequest extends infer Request
     : never
   : never
 export type Answer =
-  Exclude<CatalogAnswer, { kind: 'problem' }> | Omit<Extract<CatalogAnswer, { kind: 'problem' }>, 'id'>
+  | Exclude<CatalogAnswer, { kind: 'problem' }>
+  /** `late`: there was no answer in time. */
+  | (Omit<Extract<CatalogAnswer, { kind: 'problem' }>, 'id'> & { late?: true })
 
 interface Open {
   settle: (answer: Answer) => void
@@ -62,7 +64,7 @@ export class CatalogThread {
     const { promise, resolve } = Promise.withResolvers<Answer>()
     const worker = (this.#worker ??= this.#start())
     const timer = setTimeout(() => {
-      settle({ kind: 'problem', message: `It was not done loading after ${this.#timeoutMs / 1000} s.` })
+      settle({ kind: 'problem', late: true, message: `It was not done loading after ${this.#timeoutMs / 1000} s.` })
       void this.#end()
     }, this.#timeoutMs)
     const settle = (answer: Answer): void => {

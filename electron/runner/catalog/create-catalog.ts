@@ -16,6 +16,8 @@ export interface CatalogOptions {
   folder: string | null
   /** How long a job file may take to load; default 10 s. */
   loadTimeoutMs?: number
+  /** When files that were not done in time are tried again, in ms after each look; default 15 s, 1 min, 5 min. */
+  lateRetriesMs?: readonly number[]
 }
 
 const defaultLoadTimeoutMs = 10_000
@@ -65,7 +67,7 @@ export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
 
   async function setFolder(path: string | null): Promise<void> {
     folder?.close()
-    const next = path === null ? undefined : new FolderCatalog(resolve(path), describer, compose)
+    const next = path === null ? undefined : new FolderCatalog(resolve(path), describer, compose, options.lateRetriesMs)
     folder = next
     await next?.scan()
     if (folder === next) compose()

@@ -4,10 +4,13 @@ import type { JobTypeProblem } from '../../contract/job-type.ts'
 import { versionedUrl } from '../../../workers/folder-modules.ts'
 import type { JobDescription, ServicesSource } from '../../../workers/protocol.ts'
 import type { CatalogEntry } from './catalog.ts'
-import type { CatalogThread } from './catalog-thread.ts'
+import type { Answer, CatalogThread } from './catalog-thread.ts'
 import { refreshFolderTypes } from './folder-types.ts'
 import { FolderWatcher } from './folder-watcher.ts'
 import { readJobsFolder, type FolderContent, type JobFile, type ServicesFile } from './jobs-folder.ts'
+
+/** Between looks at files that were not done loading in time: a busy machine may have been the reason. */
+const defaultLateRetriesMs = [15_000, 60_000, 300_000]
 
 type Services = { hash: string; source: ServicesSource; problem?: JobTypeProblem }
 type Known = { file: JobFile; entry?: CatalogEntry; problem?: JobTypeProblem }
@@ -18,15 +21,25 @@ export class FolderCatalog {
   readonly #thread: CatalogThread
   readonly #onChange: () => void
   readonly #watcher: FolderWatcher
+  readonly #lateRetriesMs: readonly number[]
   #known = new Map<string, Known>()
   #services: Services | undefined
   #missing: JobTypeProblem | undefined
   #revision = 0
   #scanning: Promise<void> | undefined
   #again = false
+  #late = false
+  #lateTries = 0
+  #lateRetry: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(folder: string, thread: CatalogThread, onChange: () => void) {
+  constructor(
+    folder: string,
+    thread: CatalogThread,
+    onChange: () => void,
+    lateRetriesMs: readonly number[] = defaultLateRetriesMs,
+  ) {
+    this.#lateRetriesMs = lateRetriesMs
     this.#folder = folder
     this.#thread = thread
     this.#onChange = onChange
@@ -60,17 +73,20 @@ export class FolderCatalog {
       // The modules it imported are of no more use: what runs is imported by the threads.
       await this.#thread.rest()
       this.#scanning = undefined
+      this.#lookAgainLater()
     })()
     return this.#scanning
   }
 
   close(): void {
     this.#closed = true
+    clearTimeout(this.#lateRetry)
     this.#watcher.close()
   }
 
   async #scanOnce(): Promise<void> {
     if (this.#closed) return
+    this.#late = false
     let content: FolderContent
     try {
       content = await readJobsFolder(this.#folder)
@@ -108,6 +124,15 @@ export class FolderCatalog {
     this.#publish(compose(), undefined)
   }
 
+  #lookAgainLater(): void {
+    clearTimeout(this.#lateRetry)
+    const wait = this.#late && !this.#closed ? this.#lateRetriesMs[this.#lateTries] : undefined
+    if (!this.#late) this.#lateTries = 0
+    if (wait === undefined) return
+    this.#lateTries += 1
+    this.#lateRetry = setTimeout(() => void this.scan(), wait).unref()
+  }
+
   #failedBefore({ path }: JobFile): number {
     return this.#known.get(path)?.problem === undefined ? 0 : 1
   }
@@ -134,15 +159,17 @@ export class FolderCatalog {
     else {
       const shown = basename(file.path)
       const url = this.#urlOf(file)
-      const answer =
+      const answer: Answer =
         second === undefined
           ? await this.#thread.ask({ kind: 'services', source: { kind: 'file', url } })
-          : { kind: 'problem' as const, message: `There is also ${basename(second.path)}. Keep one of them.` }
+          : { kind: 'problem', message: `There is also ${basename(second.path)}. Keep one of them.` }
       if (answer.kind === 'problem') {
-        const { message, line } = answer
+        const { message, line, late } = answer
+        if (late === true) this.#late = true
         const problem = { file: shown, message, ...(line === undefined ? {} : { line }) }
         const place = line === undefined ? shown : `${shown}:${line}`
-        this.#services = { hash, source: { broken: `${place}: ${message}` }, problem }
+        // One that was late has no hash: the next look reads it again.
+        this.#services = { hash: late === true ? 'late' : hash, source: { broken: `${place}: ${message}` }, problem }
       } else this.#services = { hash, source: { url } }
     }
     if (!this.#closed) this.#onChange()
@@ -153,9 +180,11 @@ export class FolderCatalog {
     const answer = await this.#thread.ask({ kind: 'describe', source: { kind: 'file', url } })
     const shown = basename(file.path)
     if (answer.kind === 'problem') {
-      const { message, line, issues } = answer
+      const { message, line, issues, late } = answer
+      if (late === true) this.#late = true
       return {
-        file,
+        // One that was late has no hash: the next look reads it again.
+        file: late === true ? { ...file, hash: 'late' } : file,
         problem: {
           file: shown,
           message,
