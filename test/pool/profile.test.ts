@@ -144,6 +144,21 @@ test('stacks taken while threads are killed leave no thread that cannot be ended
   }
 })
 
+test('looking again and again leaves nothing behind on the thread', async () => {
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error): void => void warnings.push(name)
+  process.on('warning', onWarning)
+  const started = fixture.start(
+    "ctx.log('up'); await new Promise((done) => ctx.signal.addEventListener('abort', done))",
+  )
+  await until(() => expect(started.lines()).toEqual(['up']))
+  // Node warns of more than ten listeners for one event.
+  for (let look = 0; look < 12; look += 1) await started.run.stack()
+  await kill(started)
+  process.off('warning', onWarning)
+  expect(warnings).not.toContain('MaxListenersExceededWarning')
+})
+
 test('a job compiled elsewhere is mapped by the source map it brings', async () => {
   const folder = join(fixture.folder, 'compiled')
   mkdirSync(folder)

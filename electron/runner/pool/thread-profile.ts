@@ -63,7 +63,6 @@ export async function profileOf(
     // A thread that is killed answers only what it was asked for before.
     attempt.beforeKill = () => void read()
     const ended = await recordUntil({ durationMs, stop, jobEnded: attempt.report })
-    delete attempt.beforeKill
     const raw = await Promise.race([read(), exit])
     return { ...(await mapProfile(JSON.parse(raw), positions())), ended, scope: 'thread' }
   } catch (error) {
@@ -71,6 +70,7 @@ export async function profileOf(
     if ((attempt.settled || attempt.killed !== undefined) && !(error instanceof TorilError)) throw gone()
     throw error
   } finally {
+    delete attempt.beforeKill
     leave()
   }
 }

@@ -129,18 +129,22 @@ async function recompile(line: DebuggerLine, frames: CallFrame[]): Promise<void>
  */
 export async function pauseThread(worker: Worker, options: { recompile?: boolean } = {}): Promise<Pause> {
   const { threadId } = worker
-  const gone = new Promise<'gone'>((resolve) => {
-    if (threadId === -1) resolve('gone')
-    else worker.once('exit', () => resolve('gone'))
-  })
+  if (threadId === -1) return { kind: 'gone' }
+  const { promise: gone, resolve } = Promise.withResolvers<'gone'>()
+  const onExit = (): void => resolve('gone')
+  worker.once('exit', onExit)
   const line = new DebuggerLine()
+  const close = (): void => {
+    worker.off('exit', onExit)
+    line.close()
+  }
   try {
     if (!(await line.open(threadId))) {
-      line.close()
+      close()
       return { kind: 'gone' }
     }
   } catch (error) {
-    line.close()
+    close()
     throw error
   }
   try {
@@ -155,6 +159,6 @@ export async function pauseThread(worker: Worker, options: { recompile?: boolean
     return { kind: 'paused', frames: line.described(found) }
   } finally {
     // Closing the line lets nothing go by itself: the thread must have said that it goes on.
-    void Promise.race([line.send('Debugger.disable'), gone]).then(() => line.close())
+    void Promise.race([line.send('Debugger.disable'), gone]).then(close)
   }
 }

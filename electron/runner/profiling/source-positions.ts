@@ -118,7 +118,7 @@ export class SourcePositions {
   origin(given: string, source: string): FrameOrigin {
     if (given.startsWith('node:') || given === '') return 'node'
     if (given.startsWith(`${this.#root}node_modules/piscina/`)) return 'toril'
-    if (given.includes('/node_modules/')) return 'package'
+    if (given.includes('/node_modules/') || given.startsWith('wasm:')) return 'package'
     const own = ['out/', 'workers/', 'electron/'].some((folder) => given.startsWith(this.#root + folder))
     return own && !source.startsWith(`${this.#root}workers/jobs/`) ? 'toril' : 'job'
   }
