@@ -33,7 +33,7 @@ const queued: QueuedJob = {
 }
 
 /** The parts whose answers come apart: the history keeps `kept`, the queue answers what `look` does. */
-function scene(kept: Job, look: () => Promise<QueuedJob>) {
+function scene(kept: Job | undefined, look: () => Promise<QueuedJob>) {
   const board = new JobBoard()
   const saved: Partial<JobRecord>[] = []
   const history = {
@@ -86,6 +86,13 @@ test('a job that another runner put back to wait shows nothing of its end', asyn
   expect(found.state).toBe('waiting')
   expect(found).not.toHaveProperty('result')
   expect(found).not.toHaveProperty('finishedAt')
+})
+
+test('a look at a job that ended unseen does not write it down without its attempt', async () => {
+  const ended: QueuedJob = { ...queued, state: 'completed', result: 3, finishedAt: 1_000 }
+  const { saved, jobs } = scene(undefined, () => Promise.resolve(ended))
+  expect(await jobs.get('7')).toMatchObject({ state: 'completed', result: 3 })
+  expect(saved).toEqual([])
 })
 
 test('what was read of a job before it was put aside does not reach the history after it', async () => {

@@ -64,7 +64,9 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     const queued = await queue.get(id)
     if (queued === undefined) return kept && presented(overlay(kept), parts.waitingContext())
     const told = jobFromQueue(queued)
-    if (kept === undefined && board.recent(id) === undefined) parts.writer.saveJob(recordOf(told))
+    // The end of one that the history missed is written by the comparison of both, together with its attempt.
+    const unseen = kept === undefined && board.recent(id) === undefined && !isFinished(told.state)
+    if (unseen) parts.writer.saveJob(recordOf(told))
     return presented(withState(overlay(kept ?? told), told), parts.waitingContext())
   }
 
