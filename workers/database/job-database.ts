@@ -1,4 +1,5 @@
 import type { DatabaseOperation, DatabaseRequest } from '../protocol.ts'
+import { readOnlyModels, reads, writableModels, writes } from './actions.ts'
 import { bind, join, sql } from './sql.ts'
 import type { DatabaseCall, JobDatabase, Sql } from './types.ts'
 import { NullMark } from './wire.ts'
@@ -9,30 +10,9 @@ import { NullMark } from './wire.ts'
  */
 export type SendRequest = (request: DatabaseRequest, called: Error) => Promise<unknown[]>
 
-const reads = [
-  'findMany',
-  'findFirst',
-  'findFirstOrThrow',
-  'findUnique',
-  'findUniqueOrThrow',
-  'count',
-  'aggregate',
-  'groupBy',
-]
-const writes = [
-  'create',
-  'createMany',
-  'createManyAndReturn',
-  'update',
-  'updateMany',
-  'updateManyAndReturn',
-  'upsert',
-  'delete',
-  'deleteMany',
-]
 // Writes to the history are sent too: the runner refuses them with a sentence that says why.
 const actions = [...reads, ...writes]
-const models = ['source', 'job', 'attempt', 'logLine', 'jobData'] as const
+const models = [...readOnlyModels, ...writableModels]
 
 /** Sent when it is first awaited; see DatabaseCall. */
 class LazyCall<Value> implements DatabaseCall<Value> {

@@ -1,4 +1,5 @@
 import { TorilError } from '../../contract/errors.ts'
+import { readOnlyModels, reads, writableModels, writes } from '../../../workers/database/actions.ts'
 import { pack, unpack } from '../../../workers/database/wire.ts'
 import type { DatabaseError, DatabaseOperation, DatabaseRequest } from '../../../workers/protocol.ts'
 import type { Database } from './database.ts'
@@ -9,29 +10,10 @@ import { createTurns } from './turns.ts'
 /** Of the pool's ten connections: slow queries of jobs must not keep the history from being written. */
 const maxParallel = 6
 
-const reads = new Set([
-  'findMany',
-  'findFirst',
-  'findFirstOrThrow',
-  'findUnique',
-  'findUniqueOrThrow',
-  'count',
-  'aggregate',
-  'groupBy',
-])
-const writes = new Set([
-  'create',
-  'createMany',
-  'createManyAndReturn',
-  'update',
-  'updateMany',
-  'updateManyAndReturn',
-  'upsert',
-  'delete',
-  'deleteMany',
-])
-const readOnly = new Set(['source', 'job', 'attempt', 'logLine'])
-const writable = new Set(['jobData'])
+const isRead = new Set<string>(reads)
+const isWrite = new Set<string>(writes)
+const isReadOnly = new Set<string>(readOnlyModels)
+const isWritable = new Set<string>(writableModels)
 
 const nulls = { DbNull: Prisma.DbNull, JsonNull: Prisma.JsonNull, AnyNull: Prisma.AnyNull }
 const unboxer = {
@@ -49,11 +31,11 @@ function start({ prisma }: Database, operation: DatabaseOperation): Prisma.Prism
       return prisma.$executeRawUnsafe(operation.sql, ...operation.values)
     case 'model': {
       const { model, action, args } = operation
-      const known = readOnly.has(model) || writable.has(model)
-      if (!known || !(reads.has(action) || writes.has(action))) {
+      const known = isReadOnly.has(model) || isWritable.has(model)
+      if (!known || !(isRead.has(action) || isWrite.has(action))) {
         throw new TorilError('INVALID_REQUEST', `services.db has no ${model}.${action}.`)
       }
-      if (writes.has(action) && !writable.has(model)) {
+      if (isWrite.has(action) && isReadOnly.has(model)) {
         const instead = 'Keep what the job needs in jobData, or in a table of your own.'
         throw new TorilError(
           'READ_ONLY',
