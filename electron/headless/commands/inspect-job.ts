@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { relative } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
@@ -9,6 +9,7 @@ import type { TorilClient } from '../client/create-client.ts'
 import { CliError, exitCodes } from '../exit-codes.ts'
 import { count, duration, oneLine } from '../output/format.ts'
 import { note, print, printJson } from '../output/print.ts'
+import { shownPath } from '../output/shown-path.ts'
 import { styled } from '../output/style.ts'
 import { table } from '../output/table.ts'
 import { openClient, withJson, type JsonFlag } from './shared-options.ts'
@@ -25,12 +26,11 @@ export function addStack(program: Command): void {
     })
 }
 
-/** A path below this folder is shown from here; a longer way round than the path itself is not. */
+/** A file of a frame; Node's own have names that are no paths. */
 function shownFile(file: string | undefined): string {
   if (file === undefined) return ''
   const path = file.startsWith('file:') ? fileURLToPath(file) : file
-  const near = relative(process.cwd(), path)
-  return path.startsWith('/') && !near.startsWith('..') ? near : path
+  return isAbsolute(path) ? shownPath(path) : path
 }
 
 function printStack({ job, message, frames }: StackSample): void {

@@ -1,20 +1,15 @@
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { dataDirOf } from '../../api/data-dir.ts'
 import { readEnvironment } from '../../runner/environment.ts'
 import { readJobsFolder } from '../../runner/preferences/read-jobs-folder.ts'
 import { CliError, exitCodes } from '../exit-codes.ts'
 import { note, print, printJson } from '../output/print.ts'
+import { shownPath } from '../output/shown-path.ts'
 import { withJson, type JsonFlag } from './shared-options.ts'
 
 interface Flags extends JsonFlag {
   dir?: string
-}
-
-/** As one types it: relative where that is shorter. */
-function shown(file: string): string {
-  const near = relative(process.cwd(), file)
-  return near.startsWith('..') ? file : near
 }
 
 export function addNewJob(program: Command): void {
@@ -35,8 +30,8 @@ export function addNewJob(program: Command): void {
       const { writeNewJob } = await import('../../runner/catalog/new-job/write-new-job.ts')
       const job = await writeNewJob(resolve(folder), name)
       if (json === true) return printJson(job)
-      print(`Written: ${shown(job.file)} and its test ${shown(job.test)}`)
-      print(`Test it with Node 24: node --test ${shown(job.test)}`)
+      print(`Written: ${shownPath(job.file)} and its test ${shownPath(job.test)}`)
+      print(`Test it with Node 24: node --test ${shownPath(job.test)}`)
       print(`Run it: toril enqueue ${name} '{"names": ["Manolete"]}' --wait`)
       if (ofRunner === undefined || resolve(ofRunner) !== job.folder) {
         note(`The runner does not read this folder. To change that: toril preferences set jobs.folder=${job.folder}`)
