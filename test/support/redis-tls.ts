@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { makeCertificates, type Certificates } from './certificates.ts'
 import { startTestRedis, type TestRedis } from './redis.ts'
+import { startRedisWithFolder } from './redis-with-folder.ts'
 
 export interface TlsRedis extends TestRedis {
   readonly certificates: Certificates
@@ -10,8 +8,7 @@ export interface TlsRedis extends TestRedis {
 
 /** A redis-server that speaks TLS only. With `clientCertificates` it asks for one that its authority has signed. */
 export async function startTlsRedis(options: { clientCertificates?: boolean } = {}): Promise<TlsRedis> {
-  const folder = await mkdtemp(join(tmpdir(), 'toril-redis-tls-'))
-  try {
+  return startRedisWithFolder('redis-tls', async (folder) => {
     const certificates = await makeCertificates(folder)
     const { files, ca, client } = certificates
     const redis = await startTestRedis({
@@ -22,20 +19,6 @@ export async function startTlsRedis(options: { clientCertificates?: boolean } = 
       ],
       client: { tls: { ca, ...client } },
     })
-    return {
-      ...redis,
-      get pid() {
-        return redis.pid
-      },
-      url: `rediss://127.0.0.1:${redis.port}`,
-      certificates,
-      async stop() {
-        await redis.stop()
-        await rm(folder, { recursive: true, force: true })
-      },
-    }
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true })
-    throw error
-  }
+    return [redis, { url: `rediss://127.0.0.1:${redis.port}`, certificates }]
+  })
 }
