@@ -140,7 +140,9 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     }
     const job = await get(id)
     const { delayMs: _delay, ...options } = job.options
-    const promoted: Job = job.state === 'delayed' ? { ...job, options, state: 'waiting' } : job
+    // Taken meanwhile, the board holds the job as its attempt knows it, result included: a copy must not replace it.
+    if (job.state !== 'delayed' && job.state !== 'waiting') return job
+    const promoted: Job = { ...job, options, state: 'waiting' }
     if (board.running(id) === undefined) {
       history.writer.saveJob({ id, options, state: promoted.state })
       board.changed(promoted)
