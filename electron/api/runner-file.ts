@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { timeSchema } from '../contract/json.ts'
-import { isAlive } from './process-identity.ts'
+import { isAlive } from '../runner/recovery/process-identity.ts'
 import { writePrivateFile } from './private-file.ts'
 
 const runnerFileSchema = z.object({

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import * as z from 'zod'
 import { TorilError } from '../contract/errors.ts'
-import { isAlive, startOf } from './process-identity.ts'
+import { isAlive, startOf } from '../runner/recovery/process-identity.ts'
 import { readRunnerFile } from './runner-file.ts'
 
 const lockSchema = z.object({ pid: z.int().min(1), start: z.string().optional() })

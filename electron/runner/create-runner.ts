@@ -15,13 +15,16 @@ import { startHousekeeping } from './housekeeping.ts'
 import { createAttemptProcessor } from './jobs/attempt-processor.ts'
 import { JobBoard } from './jobs/job-board.ts'
 import { createJobService } from './jobs/job-service.ts'
+import { endLostAttempts } from './jobs/lost-attempts.ts'
 import { createLiveRunners, type RunnerRecord } from './jobs/live-runners.ts'
 import { createQueueMirror } from './jobs/queue-mirror.ts'
 import { createUnknownTypes } from './jobs/unknown-types.ts'
 import { createThreadPool } from './pool/create-thread-pool.ts'
 import { createPreferencesStore } from './preferences/create-preferences-store.ts'
 import { createJobQueue } from './queue/create-job-queue.ts'
-import type { QueueTiming } from './queue/queue-config.ts'
+import { defaultTiming, type QueueTiming } from './queue/queue-config.ts'
+import { watchDeadRunners } from './recovery/dead-runners.ts'
+import { enterOwner } from './recovery/owners.ts'
 import { runnerFacade } from './runner-facade.ts'
 import type { Runner } from './runner.ts'
 import { createQueueStats } from './stats/queue-stats.ts'
@@ -79,6 +82,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   let stopping = false
 
   await makeDataDir(dataDir)
+  const owners = enterOwner(dataDir, runnerId, onProblem)
+  stops.add(() => owners.stop())
   const preferences = await createPreferencesStore({ file: join(dataDir, 'preferences.json'), environment })
 
   phase('database')
@@ -155,6 +160,9 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   const mirror = createQueueMirror({ runnerId, board, history, queue, unknownTypes, onProblem })
   stops.add(() => mirror.close())
   const outcomes: Record<string, number> = {}
+  const countOutcome = (outcome: string): void => {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  }
 
   const processor = createAttemptProcessor({
     runnerId,
@@ -165,9 +173,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     unknownTypes,
     maxLogLines: () => preferences.current().history.maxLogLines,
     stopping: () => stopping,
-    onOutcome: (outcome) => {
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-    },
+    onOutcome: countOutcome,
   })
 
   /** More jobs than threads and line can hold are not taken from the queue at all. */
@@ -218,9 +224,24 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   )
   stops.add(catalog.onChange(() => void runners.publish().catch(() => undefined)))
 
+  const deadRunners = watchDeadRunners({
+    gone: owners.gone,
+    presence: queue.presence,
+    connection: () => queue.connection(),
+    timing: { ...defaultTiming, ...config.timing },
+    release: (id) => consumer.releaseJobsOf(id),
+    onReleased(id, jobIds) {
+      owners.forget(id)
+      for (const jobId of jobIds) mirror.event({ kind: 'state', id: jobId, state: 'waiting' })
+      // Away: the next attempt of each job does it.
+      void endLostAttempts({ history, onOutcome: countOutcome }, id, jobIds).catch(() => undefined)
+    },
+  })
+  stops.add(() => deadRunners.close())
+
   await runners.publish()
   stats.setPaused(await queue.isPaused())
-  void mirror.reconcile()
+  void deadRunners.releaseNow().then(() => mirror.reconcile())
   stops.add(
     queue.onConnection((connection) => {
       // What happened while the server was away is learnt by looking.

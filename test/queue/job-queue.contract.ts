@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { describeAttempts } from './contract/attempts.ts'
 import { describeConsumer } from './contract/consumer.ts'
+import { describeDead } from './contract/dead.ts'
 import { describeFinished } from './contract/finished.ts'
 import { describeOutage } from './contract/outage.ts'
 import { createQueueBench, type QueueUnderTest } from './contract/queue-bench.ts'
@@ -15,6 +16,7 @@ export function describeJobQueue(label: string, start: () => Promise<QueueUnderT
     describeWaiting(bench)
     describeFinished(bench)
     describeConsumer(bench)
+    describeDead(bench)
     describeWatching(bench)
     // Last, since these end the server under test and bring it back.
     describeOutage(bench)

@@ -1,11 +1,12 @@
 import { createRunner } from '../../electron/runner/create-runner.ts'
 import { readEnvironment } from '../../electron/runner/environment.ts'
+import type { QueueTiming } from '../../electron/runner/queue/queue-config.ts'
 
 /** What the parent passes as the only argument, as JSON. */
 export interface CrashPlan {
   dataDir: string
   variables: Record<string, string>
-  timing: { lockMs: number; stalledCheckMs: number }
+  timing: Partial<QueueTiming>
   /** Numbers of quick jobs to enqueue. */
   count: number
   /** Where given, a job that runs until this file is there is started first, and is in the history. */

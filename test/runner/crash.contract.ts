@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { until } from '../queue/until.ts'
 import { startDoomedRunner } from './doomed-runner.ts'
-import { hastyTiming, jobWhen, RunnerHome, whenFinished, whenStarted } from './runner-under-test.ts'
+import { hastyTiming, jobWhen, patientTiming, RunnerHome, whenFinished, whenStarted } from './runner-under-test.ts'
 
 /** What outlives the runner. Tests start runners of their own, on one data folder. */
 export function itSurvives(variables: () => Record<string, string>): void {
@@ -34,10 +34,16 @@ export function itSurvives(variables: () => Record<string, string>): void {
     expect(await second.jobs.get(waiting.id)).toMatchObject({ state: 'delayed' })
   })
 
-  it('completes every acknowledged job after the runner was killed', async () => {
+  it('completes every acknowledged job after the runner was killed, as soon as its folder has a new one', async () => {
     const release = home.gate('crash')
     const { dataDir, variables: environment } = home
-    const doomed = await startDoomedRunner({ dataDir, variables: environment, timing: hastyTiming, count: 30, release })
+    const doomed = await startDoomedRunner({
+      dataDir,
+      variables: environment,
+      timing: patientTiming,
+      count: 30,
+      release,
+    })
     try {
       doomed.begin()
       await until(() => doomed.acknowledged.length === 30, 'thirty jobs are acknowledged')
@@ -45,7 +51,7 @@ export function itSurvives(variables: () => Record<string, string>): void {
       await doomed.kill()
     }
     await home.openGate('crash')
-    const next = await home.start({ timing: hastyTiming })
+    const next = await home.start({ timing: patientTiming })
     for (const id of doomed.acknowledged) {
       expect(await whenFinished(next, id)).toMatchObject({ id, state: 'completed' })
       // What the history missed of its attempt is found out while the runner already answers.
@@ -58,6 +64,35 @@ export function itSurvives(variables: () => Record<string, string>): void {
       { number: 1, outcome: 'lost', error: { code: 'LOST' } },
       { number: 2, outcome: 'completed', runner: next.id },
     ])
+  })
+}
+
+/** On a queue and a history that runners of several data folders share. */
+export function itTakesOverFromOthers(variables: () => Record<string, string>): void {
+  it('takes up the job of another runner that was killed once nothing is heard of it', async () => {
+    const shared = { ...variables(), TORIL_QUEUE: `others${Date.now()}` }
+    const home = await RunnerHome.make(shared)
+    const other = await RunnerHome.make(shared)
+    const timing = { ...patientTiming, presenceBeatMs: 100, presenceTtlMs: 1_000 }
+    const release = home.gate('other')
+    const { dataDir, variables: environment } = other
+    const doomed = await startDoomedRunner({ dataDir, variables: environment, timing, count: 0, release })
+    try {
+      const next = await home.start({ timing })
+      await until(async () => (await next.runners()).length === 2, 'they know of each other')
+      await doomed.kill()
+      await home.openGate('other')
+      const job = await whenFinished(next, doomed.held ?? '')
+      expect(job).toMatchObject({ state: 'completed', result: 'released' })
+      expect(job.attempts).toMatchObject([
+        { number: 1, outcome: 'lost', error: { code: 'LOST' } },
+        { number: 2, outcome: 'completed', runner: next.id },
+      ])
+    } finally {
+      await doomed.kill()
+      await other.remove()
+      await home.remove()
+    }
   })
 }
 

@@ -22,8 +22,11 @@ export interface QueuePlace {
 /** One attempt, and little time between two. */
 export const once: JobOptions = { attempts: 1, backoff: { type: 'fixed', delayMs: 20 } }
 
-/** How soon a runner that was killed is noticed; the default is half a minute. */
+/** How soon a runner that was killed is noticed by its locks alone; the default is half a minute. */
 export const hastyTiming = { lockMs: 2_000, stalledCheckMs: 500 }
+
+/** Locks that outlive any test: what is taken up meanwhile was released by somebody who knew. */
+export const patientTiming = { lockMs: 3_600_000, stalledCheckMs: 3_600_000 }
 
 /** A data folder with a jobs folder beside it, and the runners that were started on it. */
 export class RunnerHome {

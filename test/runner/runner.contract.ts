@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Runner } from '../../electron/runner/runner.ts'
 import { itObeys } from './control.contract.ts'
-import { itKeepsWhatTheHistoryMissed, itSurvives } from './crash.contract.ts'
+import { itKeepsWhatTheHistoryMissed, itSurvives, itTakesOverFromOthers } from './crash.contract.ts'
 import { itServesForeignProducers } from './foreign.contract.ts'
 import { itRunsJobs } from './jobs.contract.ts'
 import { itIsLive } from './live.contract.ts'
@@ -50,6 +50,7 @@ export function describeRunner(label: string, open: () => Promise<QueuePlace>, f
     describe('crash', () => {
       itSurvives(() => place?.variables ?? {})
       if (foreign) {
+        itTakesOverFromOthers(() => place?.variables ?? {})
         itKeepsWhatTheHistoryMissed(
           () => place?.variables ?? {},
           async () => (await place?.createDatabase?.()) ?? '',

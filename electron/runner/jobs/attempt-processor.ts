@@ -6,6 +6,7 @@ import type { History } from '../history/history.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
+import { lostAttempt } from './lost-attempts.ts'
 import { reopened } from './reopened.ts'
 import type { UnknownTypes } from './unknown-types.ts'
 
@@ -50,7 +51,7 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     delete known.finishedAt
     // What this runner saw of the job may be less than what another one, or an earlier run, wrote down.
     if (kept !== undefined && kept.attempts.length > known.attempts.length) known.attempts = kept.attempts
-    for (const attempt of known.attempts) if (attempt.finishedAt === undefined) markLost(known.id, attempt)
+    for (const attempt of known.attempts) if (attempt.finishedAt === undefined) endLost(known.id, attempt)
     history.writer.saveJob(recordOf(known))
     return known
   }
@@ -67,10 +68,8 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     }
   }
 
-  function markLost(jobId: string, attempt: Attempt): void {
-    attempt.finishedAt = new Date().toISOString()
-    attempt.outcome = 'lost'
-    attempt.error = { code: 'LOST', message: `Runner ${attempt.runner} stopped answering while it ran this attempt.` }
+  function endLost(jobId: string, attempt: Attempt): void {
+    Object.assign(attempt, lostAttempt(attempt))
     parts.onOutcome('lost')
     history.writer.saveAttempt(jobId, attempt)
   }

@@ -9,6 +9,7 @@ import type { Consumer, Processor, Settled, Verdict } from './job-queue.ts'
 import { createProgressSaver, type ProgressSaver } from './progress-saver.ts'
 import type { QueueTiming } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
+import { releaseJobsOf } from './release-dead.ts'
 import { cleanJson } from './sanitize-json.ts'
 import { followUnheardVerdicts } from './unheard-verdicts.ts'
 import { failureOf, postponedUntil, settledFailure, settledRetry, verdictOfThrown } from './verdict.ts'
@@ -225,6 +226,10 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       if (grows && !stopped) wake().catch((error: unknown) => report(`The queue's worker: ${String(error)}`))
     },
     active: () => held.ids(),
+    releaseJobsOf: (runnerId) =>
+      watch.ask(() => releaseJobsOf(runnerId, (id) => server.dropLocks(parts.name, id), worker.getBackend()), {
+        again: true,
+      }),
     stopTaking,
     async start() {
       stopped = false

@@ -74,6 +74,11 @@ export interface Consumer {
   setConcurrency(concurrency: number): void
   /** Ids of the jobs this consumer holds now. */
   active(): string[]
+  /**
+   * Gives the jobs of another runner back to wait, as BullMQ does when their locks have run out, but at once; answers
+   * their ids. Only for a runner that is known to be dead: a live one would see its jobs run twice.
+   */
+  releaseJobsOf(runnerId: string): Promise<string[]>
   /** Takes no further jobs; resolves at once. `start` takes up again. */
   stopTaking(): Promise<void>
   start(): Promise<void>

@@ -4,6 +4,7 @@ import { BullmqPool } from './bullmq-pool.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
 import type { QueueServer } from './queue-server.ts'
+import { dropPostgresLocks } from './release-dead.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
@@ -122,6 +123,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
     onHint(listener) {
       listeners.add(listener)
     },
+    dropLocks: (queueName, runnerId) => dropPostgresLocks(pool, queueName, runnerId),
     presence: (queueName, ttlMs) => openPostgresPresence(pool, queueName, ttlMs),
     async close() {
       await pool.end().catch(() => undefined)

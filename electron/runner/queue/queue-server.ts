@@ -32,6 +32,8 @@ export interface QueueServer {
   dueTimes(queueName: string, ids: string[]): Promise<Map<string, number>>
   /** Called when a connection breaks or is back, before a ping would notice. */
   onHint(listener: (hint: { up: boolean; error?: Error }) => void): void
+  /** Takes its jobs out of the hands of a dead runner and answers their ids; see release-dead.ts. */
+  dropLocks(queueName: string, runnerId: string): Promise<string[]>
   /** Where runners say that they live. */
   presence(queueName: string, ttlMs: number): Promise<PresenceStore>
   close(): Promise<void>

@@ -2,6 +2,7 @@ import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 
 import { Redis, type RedisOptions } from 'ioredis'
 import { openRedisPresence } from './presence-redis.ts'
 import type { QueueServer } from './queue-server.ts'
+import { dropRedisLocks } from './release-dead.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 
 /** BullMQ reads replies in the form of RESP2. */
@@ -144,6 +145,7 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
     onHint(listener) {
       listeners.add(listener)
     },
+    dropLocks: (queueName, runnerId) => dropRedisLocks(client, `${prefix}:${queueName}`, runnerId),
     presence: (queueName, ttlMs) => Promise.resolve(openRedisPresence(client, `${prefix}:${queueName}`, ttlMs)),
     close() {
       client.disconnect()

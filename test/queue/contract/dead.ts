@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { until } from '../until.ts'
+import { complete, never } from './processors.ts'
+import { consume, plain, type QueueBench } from './queue-bench.ts'
+
+/** Locks that outlive any test: what is taken up meanwhile was released. */
+const patientTiming = { lockMs: 3_600_000, stalledCheckMs: 3_600_000 }
+
+/** Jobs in the hands of a runner that is dead. */
+export function describeDead({ openQueue }: QueueBench): void {
+  it('gives the jobs of a dead runner back at once, and only those', async () => {
+    const dead = await openQueue({ runnerId: 'dead', timing: patientTiming })
+    const alive = await openQueue({ name: dead.name, runnerId: 'alive', timing: patientTiming })
+    const next = await openQueue({ name: dead.name, runnerId: 'next', timing: patientTiming })
+    const lost = await Promise.all([1, 2, 3].map((n) => dead.add('a', n, plain)))
+    const deadWorker = await consume(dead, never)
+    await until(() => deadWorker.consumer.active().length === 3, 'the dead one has taken three')
+    await deadWorker.consumer.stopTaking()
+    const kept = await alive.add('a', 4, plain)
+    const aliveWorker = await consume(alive, never)
+    await until(() => aliveWorker.consumer.active().length === 1, 'the live one has taken one')
+    await aliveWorker.consumer.stopTaking()
+
+    const watched = await consume(next, complete('done'))
+    const released = await watched.consumer.releaseJobsOf('dead')
+    expect(new Set(released)).toEqual(new Set(lost.map(({ id }) => id)))
+    for (const { id } of lost) {
+      await watched.when(id, 'completed')
+      expect(await next.get(id)).toMatchObject({ state: 'completed', runner: 'next', stalledCount: 1, attemptsMade: 1 })
+    }
+    expect(await next.get(kept.id)).toMatchObject({ state: 'active', runner: 'alive', stalledCount: 0 })
+    expect(await watched.consumer.releaseJobsOf('dead')).toEqual([])
+    expect(watched.taken).toHaveLength(3)
+  })
+
+  it('ends a job that has taken every runner with it', async () => {
+    let queue = await openQueue({ runnerId: 'victim-0', timing: patientTiming })
+    const { id } = await queue.add('poison', {}, plain)
+    let victim = await consume(queue, never)
+    for (let deaths = 1; deaths <= 11; deaths += 1) {
+      await until(() => victim.taken.length === 1, 'it is taken')
+      const next = await openQueue({ name: queue.name, runnerId: `victim-${deaths}`, timing: patientTiming })
+      await victim.consumer.stopTaking()
+      victim = await consume(next, never)
+      await victim.consumer.releaseJobsOf(`victim-${deaths - 1}`)
+      // What it says of the job from now on is refused: the job is no longer its own.
+      await queue.close()
+      queue = next
+    }
+    await until(async () => (await queue.get(id))?.state === 'failed', 'it has failed')
+    expect(victim.taken).toEqual([])
+  })
+}
