@@ -63,7 +63,7 @@ function questions(count: number): Question[] {
     { name: 'text of one input', query: { text: 'needle in the input' }, least: 1 },
     { name: 'text of one error', query: { text: 'needle in the error' }, least: 1 },
     { name: 'text of one log line', query: { text: 'needle in the log' }, least: 1 },
-    { name: 'text of most inputs', query: { text: 'ordinary hay' }, least: Math.min(count - 1, 10_000) },
+    { name: 'text of most inputs', query: { text: 'ordinary hay' }, least: Math.min(count - 1, 1_000) },
     { name: 'text of no job', query: { text: 'nowhere to be found' }, least: 0 },
     { name: 'type, state and time', query: { type: 'hash-folder', states: ['failed'], ...tenDays }, least: 1 },
     { name: 'text, state and time', query: { text: 'disk', states: ['failed'], ...tenDays }, least: 1 },
@@ -100,7 +100,7 @@ export const historySearch: Measure = {
         return [
           {
             title: `Search in a history of ${count} jobs`,
-            how: `${times} times each question of the list of jobs, its first 50 and their count; a text that more than 10000 jobs contain is counted up to there.`,
+            how: `${times} times each question of the list of jobs, its first 50 and their count; a text that more than 1000 jobs contain is counted up to there.`,
             columns: ['found', 'p50', 'p95'],
             rows,
           },

@@ -85,6 +85,8 @@ const textCases = [
   ['the result', '4711', ['result']],
   ['the error message', 'quota exceeded', ['error']],
   ['an error code', 'EDQUOT', ['error']],
+  ['a log line', 'gate 17 closed', ['logged']],
+  ['a number as id', '4242', ['4242']],
   ['a waiting job', 'still waiting', ['live']],
   ['quotes and line ends as they are in the value', 'say "hi"\nthere', ['quoted']],
   ['percent and underscore as themselves', '100%_sure', ['percent']],
@@ -107,9 +109,12 @@ test.each(textCases)('text finds %s', async (_what, text, expected) => {
     sampleJob('percent', { ...done, input: '100%_sure' }),
     sampleJob('alike', { ...done, input: '100 x sure' }),
     sampleJob('short', { ...done, input: 'Maß' }),
+    sampleJob('logged', done),
+    sampleJob('4242', done),
   ]) {
     history.writer.saveJob(job)
   }
+  history.writer.saveLogs('logged', [sampleLine(1, 'Gate 17 closed'), sampleLine(2, 'gate 17 closed again')])
   expect(await idsOf(history, { text })).toEqual(expected)
   expect((await history.reader.search({ text, limit: 1 })).total).toBe(expected.length)
 })
@@ -117,7 +122,9 @@ test.each(textCases)('text finds %s', async (_what, text, expected) => {
 test('text searches page and combine with state and type, with the index or without', async () => {
   const withIndex = await openHistory()
   const withoutIndex = await openHistory(await postgres.createDatabase())
-  await createDirectDatabase(withoutIndex.jobDatabase).$executeRawUnsafe('DROP INDEX toril.job_text_idx')
+  await createDirectDatabase(withoutIndex.jobDatabase).$executeRawUnsafe(
+    'DROP INDEX toril.job_words_idx, toril.log_line_words_idx',
+  )
   for (const history of [withIndex, withoutIndex]) {
     for (let index = 0; index < 30; index++) {
       const state = index % 2 === 0 ? 'completed' : 'waiting'

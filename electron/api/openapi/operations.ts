@@ -48,7 +48,8 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     examples: { add: { summary: 'Input of add-two-numbers', value: { a: 2, b: 3 } } },
   },
   'jobs.list': {
-    description: 'Newest first, the history included. Follow `nextCursor` for the next page.',
+    description:
+      'Newest first, the history included. Follow `nextCursor` for the next page. `query` is looked for in id, type, input, result, error and log lines.',
     errors: [],
   },
   'jobs.get': { errors: ['JOB_NOT_FOUND'] },

@@ -21,16 +21,20 @@ export function addJobs(program: Command): void {
     .description('Lists jobs, newest first, the history included.')
     .addOption(new Option('-s, --state <state...>', 'only these states').choices(jobStates))
     .option('-t, --type <type>', 'only this job type')
-    .option('-q, --query <text>', 'text in id, type, input, result or error')
+    .option('-q, --query <text>', 'text in id, type, input, result, error or log')
     .option('-n, --limit <count>', 'at most this many', wholeNumber(1, 200), 50)
     .option('--cursor <cursor>', 'go on where the page before ended')
     .action(async ({ json, state, ...filter }: ListFlags) => {
       const states = state === undefined ? {} : { state: state as JobState[] }
-      const { jobs, total, nextCursor } = await openClient().jobs.list({ ...filter, ...states })
-      if (json === true) return printJson({ jobs, total, ...(nextCursor === undefined ? {} : { nextCursor }) })
+      const list = await openClient().jobs.list({ ...filter, ...states })
+      if (json === true) return printJson(list)
+      const { jobs, total, nextCursor } = list
       if (jobs.length === 0) return print('No jobs match.')
       print(jobTable(jobs))
-      if (nextCursor !== undefined) note(`${count(total)} jobs match. More with --cursor ${nextCursor}`)
+      if (nextCursor !== undefined)
+        note(
+          `${count(total)}${list.totalIsMinimum === true ? ' or more' : ''} jobs match. More with --cursor ${nextCursor}`,
+        )
     })
 }
 

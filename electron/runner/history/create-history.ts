@@ -6,7 +6,7 @@ import { createJobDatabaseAccess } from './job-database-access.ts'
 import { migrate } from './migrate.ts'
 import { createReader } from './reader.ts'
 import { deleteJob, foldCounts, pruneJobs } from './retention.ts'
-import { ensureTextIndex } from './text-index.ts'
+import { ensureTextIndexes } from './text-index.ts'
 
 export interface HistoryOptions {
   /** A `postgresql://` URL; its database must exist. `?schema=` names the schema of the tables, default `toril`. */
@@ -38,9 +38,10 @@ async function sourceIdOf({ prisma, schema }: Database, name: string): Promise<n
 export async function createHistory(options: HistoryOptions): Promise<History> {
   const database = openDatabase(options.url)
   let sourceId: number
+  let stopIndexing: () => Promise<void>
   try {
     await migrate(options.url, database.schema, locateUpwards('prisma/migrations'))
-    await ensureTextIndex(database)
+    stopIndexing = await ensureTextIndexes(database)
     sourceId = await database.reach(() => sourceIdOf(database, options.source))
   } catch (error) {
     await database.close().catch(() => undefined)
@@ -75,6 +76,7 @@ export async function createHistory(options: HistoryOptions): Promise<History> {
     },
     async close() {
       clearInterval(fold)
+      await stopIndexing()
       await writer.close()
       await database.close()
     },

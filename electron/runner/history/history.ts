@@ -19,8 +19,10 @@ export interface JobQuery {
 export interface JobPage {
   jobs: Job[]
   nextCursor?: string
-  /** How many match in all. With a text it is counted up to 10,000 only; the pages go on past that. */
+  /** How many match in all. With a text it is counted up to 1,000 only; the pages go on past that. */
   total: number
+  /** Present when `total` was counted up to its limit: that many match at least. */
+  totalIsMinimum?: true
 }
 
 /**
@@ -46,7 +48,7 @@ export interface HistoryWriter {
 /** The read side: every read sees what was saved before it. */
 export interface HistoryReader {
   job(id: string): Promise<Job | undefined>
-  /** Newest first. Text is searched in id, type, input, result and error. */
+  /** Newest first. Text is searched in id, type, input, result, error and log lines; an id that is only a number, as a whole. */
   search(query: JobQuery): Promise<JobPage>
   logs(jobId: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number }>
   counts(): Promise<Record<JobState, number>>

@@ -9,6 +9,7 @@ import { usePreferences } from '../../lib/panel-context.tsx'
 import { JobRow } from './job-row.tsx'
 import type { LayoutGroup, ListContent, ListItem } from './list-layout.ts'
 import { lastColumn } from './row-words.ts'
+import { stateCountText, type StateCounts } from './state-counts.ts'
 
 const heights = { comfortable: { row: 34, group: 31 }, compact: { row: 26, group: 31 } }
 
@@ -19,7 +20,7 @@ function GroupHeading({
   onToggle,
 }: {
   group: LayoutGroup
-  total: number
+  total: string
   collapsed: boolean
   onToggle(state: JobState): void
 }) {
@@ -36,7 +37,7 @@ function GroupHeading({
       />
       <StateGlyph name={glyphOfState(group.state)} label={false} />
       <b role="rowheader">{label}</b>
-      <span className="num dim">{formatCount(total)}</span>
+      <span className="num dim">{total}</span>
       <span className="jgx">{lastColumn[group.state]}</span>
     </div>
   )
@@ -61,7 +62,7 @@ export function JobGrid({
 }: {
   items: readonly ListItem[]
   content: ListContent
-  counts: Partial<Record<JobState, number>>
+  counts: StateCounts
   openId: string | undefined
   cursorId: string | undefined
   picked: ReadonlySet<string>
@@ -93,6 +94,11 @@ export function JobGrid({
   const { measure, scrollToIndex } = virtual
   useEffect(() => measure(), [density, measure])
 
+  // Until the counts are there, what the page said.
+  const totalOf = ({ state, total, totalIsMinimum }: LayoutGroup): string =>
+    counts.counts[state] === undefined
+      ? `${formatCount(total)}${totalIsMinimum === true ? '+' : ''}`
+      : stateCountText(counts, state)
   const cursorIndex = items.findIndex((item) => item.kind === 'row' && item.id === cursorId)
   useEffect(() => {
     if (cursorIndex >= 0) scrollToIndex(cursorIndex, { align: 'auto' })
@@ -142,7 +148,7 @@ export function JobGrid({
               {item.kind === 'group' && (
                 <GroupHeading
                   group={item.group}
-                  total={counts[item.group.state] ?? item.group.total}
+                  total={totalOf(item.group)}
                   collapsed={item.collapsed}
                   onToggle={onToggleGroup}
                 />
@@ -164,7 +170,7 @@ export function JobGrid({
                     <span className="dim">Reading more</span>
                   ) : (
                     <Button size="sm" variant="quiet" tabIndex={-1} onClick={() => onMore(item.group.state)}>
-                      Show more of {formatCount(counts[item.group.state] ?? item.group.total)}
+                      Show more of {totalOf(item.group)}
                     </Button>
                   )}
                 </div>

@@ -3,13 +3,13 @@ import { Link, useLocation, useSearch } from 'wouter'
 import type { JobState, JobSummary } from '../../../electron/contract/job.ts'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
-import { formatCount } from '../../lib/format.ts'
 import { JobDetail } from '../job-detail/job-detail.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FilterBox } from './filter-box.tsx'
 import { JobGrid } from './job-grid.tsx'
 import { filterFromSearch, filterToSearch, narrows, type JobFilter } from './job-filter.ts'
 import { shownOfGroup, toItems } from './list-layout.ts'
+import { stateCountText, totalCountText } from './state-counts.ts'
 import { StateTabs } from './state-tabs.tsx'
 import { useJobPages, useStateCounts } from './use-job-pages.ts'
 import { useListKeys } from './use-list-keys.ts'
@@ -173,14 +173,14 @@ function JobList({
     return () => document.removeEventListener('keydown', onKey)
   }, [])
 
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const selected = filter.states.length === 1 ? filter.states[0] : undefined
+  const matching = selected === undefined ? totalCountText(counts) : stateCountText(counts, selected)
   return (
     <section className="jlist" aria-label="Job list">
       <div className="head">
         <h1>Jobs</h1>
         <span className="meta">
-          {formatCount(selected === undefined ? total : counts[selected])} {total === 1 ? 'job' : 'jobs'}
+          {matching} {matching === '1' ? 'job' : 'jobs'}
           {narrows(filter) ? ' match' : ''}
         </span>
       </div>

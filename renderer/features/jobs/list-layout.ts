@@ -16,14 +16,17 @@ export const groupOrder: readonly JobState[] = [
 export interface StatePage {
   rows: readonly JobSummary[]
   nextCursor: string | undefined
-  /** How many match in all; exact when it was read. */
+  /** How many match in all, as it was read. */
   total: number
+  /** They are that many at least. */
+  totalIsMinimum?: boolean | undefined
 }
 
 export interface LayoutGroup {
   state: JobState
   ids: readonly string[]
   total: number
+  totalIsMinimum?: boolean | undefined
   hasMore: boolean
 }
 
@@ -79,7 +82,8 @@ export function layoutJobs(
     const ids = sorted.map((row) => row.id)
     const hasMore = page.nextCursor !== undefined
     if (ids.length === 0 && !hasMore) continue
-    groups.push({ state, ids, total: hasMore ? Math.max(page.total, ids.length) : ids.length, hasMore })
+    const total = hasMore ? Math.max(page.total, ids.length) : ids.length
+    groups.push({ state, ids, total, hasMore, ...(hasMore && page.totalIsMinimum ? { totalIsMinimum: true } : {}) })
   }
   return { groups, rows }
 }

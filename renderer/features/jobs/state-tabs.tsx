@@ -5,6 +5,7 @@ import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatCompact, formatCount } from '../../lib/format.ts'
 import { glyphOfState, stateLabels } from '../../lib/glyphs.ts'
 import { groupOrder } from './list-layout.ts'
+import { stateCountText, totalCountText, type StateCounts } from './state-counts.ts'
 
 /** `waiting-children` has a tab only when there are any: few use children. */
 function tabsFor(counts: Partial<Record<JobState, number>>, selected: JobState | undefined): JobState[] {
@@ -20,15 +21,13 @@ export function StateTabs({
   arrivals,
   onShowArrivals,
 }: {
-  counts: Partial<Record<JobState, number>>
+  counts: StateCounts
   selected: JobState | undefined
   onSelect(state: JobState | undefined): void
   arrivals: number
   onShowArrivals(): void
 }) {
-  const known = Object.values(counts)
-  const all = known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0)
-  const tabs = tabsFor(counts, selected)
+  const tabs = tabsFor(counts.counts, selected)
   const order: (JobState | undefined)[] = [undefined, ...tabs]
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
@@ -46,12 +45,14 @@ export function StateTabs({
       role="tab"
       aria-selected={state === selected}
       tabIndex={state === selected ? 0 : -1}
-      title={state === undefined ? 'All jobs' : `${stateLabels[state]}, ${formatCount(counts[state])}`}
+      title={state === undefined ? 'All jobs' : `${stateLabels[state]}, ${stateCountText(counts, state)}`}
       onClick={() => onSelect(state)}
     >
       {state === undefined ? 'All' : <StateGlyph name={glyphOfState(state)} label={false} />}
       {state !== undefined && state === selected && <span>{stateLabels[state]}</span>}
-      <span className="num">{state === undefined ? formatCount(all) : formatCompact(counts[state])}</span>
+      <span className="num">
+        {state === undefined ? totalCountText(counts) : stateCountText(counts, state, formatCompact)}
+      </span>
       {state !== undefined && state !== selected && <span className="sr"> {stateLabels[state].toLowerCase()}</span>}
     </button>
   )

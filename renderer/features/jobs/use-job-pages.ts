@@ -5,6 +5,7 @@ import { useClient, useJobs, usePanel, useQueue } from '../../lib/panel-context.
 import { useThrottledEffect } from '../../lib/use-load.ts'
 import { filterToSearch, narrows, toListInput, type JobFilter } from './job-filter.ts'
 import { groupOrder, type StatePage } from './list-layout.ts'
+import type { StateCounts } from './state-counts.ts'
 
 /** Of each group when all are shown, and of one state on its own. The runner gives 200 at most. */
 const firstOfGroup = 50
@@ -53,6 +54,7 @@ export function useJobPages(filter: JobFilter): JobPages {
         rows: answer.jobs.map((job) => summarize(job, attempts)),
         nextCursor: answer.nextCursor,
         total: answer.total,
+        totalIsMinimum: answer.totalIsMinimum,
       }
     },
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` is the filter by value.
@@ -119,13 +121,16 @@ export function useJobPages(filter: JobFilter): JobPages {
   }
 }
 
-/** How many jobs each state has in this view, exactly: from the counters, or asked anew while jobs change. */
-export function useStateCounts(filter: JobFilter): Partial<Record<JobState, number>> {
+const exact: ReadonlySet<JobState> = new Set()
+const nothing: StateCounts = { counts: {}, minimum: exact }
+
+/** How many jobs each state has in this view: from the counters, or asked anew while jobs change. */
+export function useStateCounts(filter: JobFilter): StateCounts {
   const client = useClient()
   const counts = useQueue((queue) => queue?.counts)
   const narrowed = narrows(filter)
   const key = filterToSearch({ ...filter, states: [] })
-  const [totals, setTotals] = useState<Partial<Record<JobState, number>>>({})
+  const [totals, setTotals] = useState(nothing)
   const [turn, setTurn] = useState(0)
   const rows = useJobs((jobs) => (narrowed ? jobs.rows : undefined))
   useThrottledEffect(rows, 3000, () => setTurn((before) => before + 1))
@@ -135,12 +140,19 @@ export function useStateCounts(filter: JobFilter): Partial<Record<JobState, numb
     const input = toListInput(filter, Date.now())
     Promise.all(
       groupOrder.map(async (state) => {
-        const { total } = await client.jobs.list({ ...input, state: [state], limit: 1 }, { signal: stop.signal })
-        return [state, total] as const
+        const { total, totalIsMinimum } = await client.jobs.list(
+          { ...input, state: [state], limit: 1 },
+          { signal: stop.signal },
+        )
+        return { state, total, isMinimum: totalIsMinimum === true }
       }),
     ).then(
-      (entries) => {
-        if (!stop.signal.aborted) setTotals(Object.fromEntries(entries))
+      (answers) => {
+        if (stop.signal.aborted) return
+        setTotals({
+          counts: Object.fromEntries(answers.map(({ state, total }) => [state, total])),
+          minimum: new Set(answers.filter(({ isMinimum }) => isMinimum).map(({ state }) => state)),
+        })
       },
       // The list itself says that it cannot be read; a count that is missing is not shown.
       () => undefined,
@@ -148,5 +160,5 @@ export function useStateCounts(filter: JobFilter): Partial<Record<JobState, numb
     return () => stop.abort()
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` is the filter by value.
   }, [client, narrowed, key, turn])
-  return narrowed ? totals : (counts ?? {})
+  return useMemo(() => (narrowed ? totals : { counts: counts ?? {}, minimum: exact }), [narrowed, totals, counts])
 }

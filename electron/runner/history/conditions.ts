@@ -1,0 +1,50 @@
+import { TorilError } from '../../contract/errors.ts'
+import { jobStates, type JobState } from '../../contract/job.ts'
+import type { JobQuery } from './history.ts'
+
+/** Conditions and values of one query, numbered as they are added. */
+export class Conditions {
+  readonly values: unknown[] = []
+  readonly #parts: string[] = []
+
+  bind(value: unknown): string {
+    return `$${this.values.push(value)}`
+  }
+
+  add(condition: string): void {
+    this.#parts.push(condition)
+  }
+
+  /** All of them, as they stand after WHERE. */
+  get sql(): string {
+    return this.#parts.length === 0 ? 'true' : this.#parts.join(' AND ')
+  }
+}
+
+/** Queue, type and time; not the states, which the queries treat each in their way. */
+export function conditionsOf(query: JobQuery, sourceId: number): Conditions {
+  const where = new Conditions()
+  where.add(`source_id = ${sourceId}`)
+  if (query.type !== undefined) where.add(`type = ${where.bind(query.type)}`)
+  if (query.since !== undefined) where.add(`created_at >= ${where.bind(query.since)}::timestamptz`)
+  if (query.until !== undefined) where.add(`created_at <= ${where.bind(query.until)}::timestamptz`)
+  return where
+}
+
+export function statesOf(query: JobQuery): JobState[] {
+  return query.states === undefined || query.states.length === 0 ? [...jobStates] : [...new Set(query.states)]
+}
+
+export function encodeCursor(row: { createdAt: Date; seq: bigint }): string {
+  return Buffer.from(`${row.createdAt.toISOString()} ${row.seq}`).toString('base64url')
+}
+
+/** The condition that a job comes after the cursor of the query; true without one. Rejects INVALID_REQUEST. */
+export function afterCursor(query: JobQuery, where: Conditions): string {
+  if (query.cursor === undefined) return 'true'
+  const [createdAt = '', seq = ''] = Buffer.from(query.cursor, 'base64url').toString().split(' ')
+  if (Number.isNaN(Date.parse(createdAt)) || !/^\d{1,18}$/.test(seq)) {
+    throw new TorilError('INVALID_REQUEST', 'The cursor is not one that a list of jobs answered as nextCursor.')
+  }
+  return `(created_at, seq) < (${where.bind(createdAt)}::timestamptz, ${where.bind(seq)}::bigint)`
+}

@@ -1,0 +1,27 @@
+import type { JobState } from '../../../electron/contract/job.ts'
+import { formatCount } from '../../lib/format.ts'
+
+/** How many jobs of each state there are in a view. */
+export interface StateCounts {
+  counts: Partial<Record<JobState, number>>
+  /** States whose counting ended at its limit: they have that many at least. */
+  minimum: ReadonlySet<JobState>
+}
+
+type Format = (count: number | undefined) => string
+
+/** The count of a state, `1,000+` where it is only a minimum. */
+export function stateCountText(
+  { counts, minimum }: StateCounts,
+  state: JobState,
+  format: Format = formatCount,
+): string {
+  return `${format(counts[state])}${minimum.has(state) ? '+' : ''}`
+}
+
+/** The count of all states; of none that is known, what `format` says for that. */
+export function totalCountText({ counts, minimum }: StateCounts): string {
+  const known = Object.values(counts)
+  if (known.length === 0) return formatCount(undefined)
+  return `${formatCount(known.reduce((sum, count) => sum + count, 0))}${minimum.size > 0 ? '+' : ''}`
+}
