@@ -14,6 +14,7 @@ import {
   throughputSchema,
 } from './runner.ts'
 import { updateSchema } from './updates.ts'
+import { whySchema } from './why.ts'
 
 const jobIdInput = z.object({ id: z.string().min(1) })
 
@@ -96,6 +97,10 @@ export const contract = {
       .route({ method: 'DELETE', path: '/jobs/{id}', successStatus: 204, tags: ['Jobs'], summary: 'Remove a job' })
       .input(jobIdInput)
       .output(z.void()),
+    why: oc
+      .route({ method: 'GET', path: '/jobs/{id}/why', tags: ['Jobs'], summary: 'Why a job is not running' })
+      .input(jobIdInput)
+      .output(whySchema),
     logs: oc
       .route({ method: 'GET', path: '/jobs/{id}/logs', tags: ['Jobs'], summary: 'Log lines of a job' })
       .input(

@@ -16,12 +16,21 @@ const poolSchema = z.strictObject({
   maxQueue: z.int().min(0).max(100_000),
 })
 
+/** At most `max` jobs start within `durationMs`. */
+export const rateLimitSchema = z.strictObject({
+  max: z.int().min(1).max(1_000_000),
+  durationMs: z.int().min(1).max(86_400_000),
+})
+export type RateLimit = z.infer<typeof rateLimitSchema>
+
 const queueSchema = z.strictObject({
   /** Jobs this runner works on at once. */
   concurrency: z.int().min(1).max(10_000),
   /** Attempts of a job that says nothing else. */
   attempts: z.int().min(1).max(1000),
   backoff: backoffSchema,
+  /** Limit of the whole queue, whatever number of runners work on it; null sets none. */
+  rateLimit: rateLimitSchema.nullable(),
   /** Finished jobs kept in the queue itself; the history keeps far more. */
   keepCompleted: z.int().min(0).max(1_000_000),
   keepFailed: z.int().min(0).max(1_000_000),
@@ -91,6 +100,7 @@ export const defaultPreferences: Preferences = {
     concurrency: 2,
     attempts: 3,
     backoff: { type: 'exponential', delayMs: 2_000 },
+    rateLimit: null,
     keepCompleted: 10,
     keepFailed: 5,
     unknownType: 'keep',

@@ -4,7 +4,7 @@ import { availableParallelism, hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { TorilError } from '../contract/errors.ts'
 import { isFinished } from '../contract/job.ts'
-import type { SystemInfo } from '../contract/runner.ts'
+import type { Runner as RunnerInfo, SystemInfo } from '../contract/runner.ts'
 import { createCatalog } from './catalog/create-catalog.ts'
 import { locateEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
@@ -18,13 +18,17 @@ import { createJobService } from './jobs/job-service.ts'
 import { endLostAttempts } from './jobs/lost-attempts.ts'
 import { createLiveRunners, type RunnerRecord } from './jobs/live-runners.ts'
 import { createQueueMirror } from './jobs/queue-mirror.ts'
+import { takersAmong } from './jobs/takers.ts'
 import { createUnknownTypes } from './jobs/unknown-types.ts'
+import type { Taker, WaitingFacts } from './jobs/waiting-facts.ts'
 import { createThreadPool } from './pool/create-thread-pool.ts'
 import { createPreferencesStore } from './preferences/create-preferences-store.ts'
 import { createJobQueue } from './queue/create-job-queue.ts'
 import { defaultTiming, type QueueTiming } from './queue/queue-config.ts'
 import { watchDeadRunners } from './recovery/dead-runners.ts'
 import { enterOwner } from './recovery/owners.ts'
+import type { QueueLimits } from './queue/job-queue.ts'
+import { keepRateLimit } from './rate-limit.ts'
 import { runnerFacade } from './runner-facade.ts'
 import type { Runner } from './runner.ts'
 import { createQueueStats } from './stats/queue-stats.ts'
@@ -210,10 +214,12 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   })
   stops.add(() => housekeeping.stop())
 
+  const rateLimit = keepRateLimit(queue, preferences.current().queue.rateLimit, onProblem)
   stops.add(
     preferences.onChange((now, before) => {
       pool.configure(now.pool)
       consumer.setConcurrency(concurrencyNow())
+      rateLimit.apply(now.queue.rateLimit)
       queue.setRetention({ completed: now.queue.keepCompleted, failed: now.queue.keepFailed })
       finished = true
       if (now.jobs.folder !== before.jobs.folder) {
@@ -244,8 +250,10 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   void deadRunners.releaseNow().then(() => mirror.reconcile())
   stops.add(
     queue.onConnection((connection) => {
+      if (connection.state !== 'live') return
       // What happened while the server was away is learnt by looking.
-      if (connection.state === 'live') void mirror.reconcile()
+      void mirror.reconcile()
+      rateLimit.again()
     }),
   )
 
@@ -260,11 +268,25 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     environment: storage.environment,
     notices: [...preferences.notices, ...storage.notices],
   })
-  const waitingContext = () => ({
-    paused: stats.paused(),
-    knowsType: (type: string) => catalog.get(type) !== undefined || runners.knows(type),
-    now: Date.now(),
-  })
+  const takersOf = (seen: readonly RunnerInfo[]) =>
+    takersAmong(seen, {
+      stopping,
+      limit: concurrencyNow(),
+      concurrency: preferences.current().queue.concurrency,
+      maxThreads: pool.settings().maxThreads,
+      waiting: pool.waiting(),
+    })
+  const factsOf = (limits: QueueLimits, seen?: readonly RunnerInfo[]): WaitingFacts => {
+    let takers: readonly Taker[] | undefined
+    return {
+      limits,
+      // Most jobs that are shown run or have finished, and ask for none.
+      takers: () => (takers ??= takersOf(seen ?? runners.lastSeen())),
+      defaultsOf: (type) => catalog.get(type)?.jobType.defaults,
+      now: Date.now(),
+    }
+  }
+  const waitingFacts = () => factsOf(stats.limits())
   const jobs = createJobService({
     queue,
     writer: history.writer,
@@ -274,7 +296,10 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     board,
     preferences: () => preferences.current(),
     stopping: () => stopping,
-    waitingContext,
+    waitingFacts,
+    lookAgain: () => stats.look(),
+    factsNow: async (limits) => factsOf(limits, await runners.list()),
+    endedPerMinute: () => stats.endedPerMinute(),
     onCancelled: () => stats.stale(),
   })
   return runnerFacade({
@@ -289,7 +314,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     runners,
     board,
     system,
-    waitingContext,
+    waitingFacts,
     outcomes,
     stop(options) {
       grace.allow(options?.graceMs ?? preferences.current().cancel.graceMs)

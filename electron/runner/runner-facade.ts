@@ -4,7 +4,8 @@ import type { Catalog } from './catalog/catalog.ts'
 import type { History } from './history/history.ts'
 import type { JobBoard } from './jobs/job-board.ts'
 import type { LiveRunners } from './jobs/live-runners.ts'
-import { presented, type WaitingContext } from './jobs/waiting-reason.ts'
+import type { WaitingFacts } from './jobs/waiting-facts.ts'
+import { presented } from './jobs/waiting-reason.ts'
 import type { ThreadPool } from './pool/thread-pool.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
 import type { JobQueue } from './queue/job-queue.ts'
@@ -24,7 +25,7 @@ export interface FacadeParts {
   runners: LiveRunners
   board: JobBoard
   system: () => SystemInfo
-  waitingContext: () => WaitingContext
+  waitingFacts: () => WaitingFacts
   outcomes: Record<string, number>
   stop: Runner['stop']
 }
@@ -49,7 +50,7 @@ function feedSource(parts: FacadeParts): FeedSource {
     },
     job(id): Job | undefined {
       const job = board.recent(id)
-      return job === undefined ? undefined : presented(job, parts.waitingContext())
+      return job === undefined ? undefined : presented(job, parts.waitingFacts())
     },
     subscribe(mark) {
       const stops = [

@@ -13,6 +13,7 @@ import type {
   ThroughputRange,
 } from '../contract/runner.ts'
 import type { Update } from '../contract/updates.ts'
+import type { Why } from '../contract/why.ts'
 import type * as z from 'zod'
 
 export type JobListInput = z.output<typeof jobListInputSchema>
@@ -44,6 +45,8 @@ export interface Runner {
     enqueue(type: string, input: Json, options?: JobOptions): Promise<Job>
     list(input: JobListInput): Promise<JobList>
     get(id: string): Promise<Job>
+    /** What must be true for the job to start, and what of it is not. */
+    why(id: string): Promise<Why>
     remove(id: string): Promise<void>
     logs(id: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number; dropped: number }>
     /** First the job as it is, then what happens; ends when the job has finished, or `signal` aborts. Batched and bounded. */

@@ -43,6 +43,7 @@ export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; heal
         id === 'none'
           ? Promise.reject(new TorilError('JOB_NOT_FOUND', 'There is no job none.'))
           : Promise.resolve(jobOf(id)),
+      why: (id) => Promise.resolve({ id, state: 'waiting', title: 'Next in line.', checks: [] }),
       remove: () => Promise.resolve(),
       logs: unexpected,
       events: () => emptyStream(),

@@ -161,6 +161,31 @@ describe('jobs', () => {
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'JOB_NOT_FOUND' } })
   })
 
+  test('say why they are not running, and what to run about it', async () => {
+    const id = await delayed()
+    const { stdout } = await cli.run(['job', id])
+    expect(stdout).toMatch(/^ok +The queue is not paused\.$/m)
+    expect(stdout).toMatch(new RegExp(`^no +Starts at \\S+ +toril promote ${id}$`, 'm'))
+    const why = { state: 'delayed', title: expect.stringContaining('Starts at') as string }
+    expect(await cli.json('job', id)).toMatchObject({ id, why })
+    await cli.run(['cancel', id])
+    expect((await cli.run(['job', id])).stdout).not.toContain('WHY')
+    expect(await cli.json('job', id)).toMatchObject({ why: { state: 'cancelled', checks: [] } })
+  })
+
+  test('wait for a rate limit that is set and lifted', async () => {
+    const set = await cli.run(['preferences', 'set', 'queue.rateLimit={"max":1,"durationMs":3600000}'])
+    expect(set.code).toBe(0)
+    const first = await cli.json('enqueue', 'add-two-numbers', JSON.stringify(pending))
+    const second = await cli.json('enqueue', 'add-two-numbers', JSON.stringify(pending))
+    await cli.run(['job', String(first['id']), '--follow'])
+    await expect
+      .poll(async () => (await cli.run(['job', String(second['id'])])).stdout, { timeout: 30_000 })
+      .toMatch(/^no +The rate limit of 1 job in 1 h is reached.*toril preferences set queue\.rateLimit=null$/m)
+    expect((await cli.run(['preferences', 'set', 'queue.rateLimit=null'])).stdout).toMatch(/queue\.rateLimit +null/)
+    expect((await cli.run(['job', String(second['id']), '--follow'])).code).toBe(0)
+  })
+
   test('are promoted, retried and cancelled', async () => {
     const id = await delayed()
     expect((await cli.run(['promote', id])).stdout).toContain(`Job ${id}`)

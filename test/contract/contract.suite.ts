@@ -109,6 +109,21 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         })
       })
 
+      test('that waits says why, and one that has finished says so', async () => {
+        await whilePaused(async () => {
+          const { id } = await add()
+          const why = await client.jobs.why({ id })
+          expect(why).toMatchObject({ id, state: 'waiting', title: 'The queue is paused.' })
+          const paused = why.checks.find(({ code }) => code === 'QUEUE_PAUSED')
+          expect(paused).toMatchObject({ ok: false, fix: { action: 'resume' } })
+          expect((await client.jobs.get({ id })).waitingReason?.code).toBe('QUEUE_PAUSED')
+          await client.jobs.remove({ id })
+        })
+        const { id } = await add()
+        await finished(id)
+        expect(await client.jobs.why({ id })).toMatchObject({ state: 'completed', checks: [] })
+      })
+
       test('that is delayed is promoted, and one that is not is not', async () => {
         const options = { delayMs: 3_600_000 }
         const { id, state } = await client.jobs.enqueue({ type: 'add-two-numbers', input: { a: 2, b: 2 }, options })
@@ -255,7 +270,7 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         await refused(call, 'INVALID_REQUEST', 'options.attempts must be at least 1.', ['options', 'attempts'])
       })
 
-      test.each(['get', 'remove', 'logs', 'events', 'cancel', 'retry', 'promote'] as const)(
+      test.each(['get', 'why', 'remove', 'logs', 'events', 'cancel', 'retry', 'promote'] as const)(
         'jobs.%s of an unknown job is JOB_NOT_FOUND',
         async (operation) => {
           await refused(client.jobs[operation]({ id: 'no-such-job' }), 'JOB_NOT_FOUND', /no-such-job/)

@@ -3,6 +3,7 @@ import { describeAttempts } from './contract/attempts.ts'
 import { describeConsumer } from './contract/consumer.ts'
 import { describeDead } from './contract/dead.ts'
 import { describeFinished } from './contract/finished.ts'
+import { describeLimits } from './contract/limits.ts'
 import { describeOutage } from './contract/outage.ts'
 import { createQueueBench, type QueueUnderTest } from './contract/queue-bench.ts'
 import { describeWaiting } from './contract/waiting.ts'
@@ -17,6 +18,7 @@ export function describeJobQueue(label: string, start: () => Promise<QueueUnderT
     describeFinished(bench)
     describeConsumer(bench)
     describeDead(bench)
+    describeLimits(bench)
     describeWatching(bench)
     // Last, since these end the server under test and bring it back.
     describeOutage(bench)

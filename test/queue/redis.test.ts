@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq'
+import { FlowProducer, Queue } from 'bullmq'
 import { redisOptionsFrom } from '../../electron/runner/queue/redis-options.ts'
 import { startTestRedis } from '../support/redis.ts'
 import { describeJobQueue } from './job-queue.contract.ts'
@@ -10,6 +10,7 @@ describeJobQueue('Redis', async () => {
     foreignQueue(name) {
       return Promise.resolve(new Queue(name, { connection: { host: '127.0.0.1', port: redis.port } }))
     },
+    foreignFlows: () => new FlowProducer({ connection: { host: '127.0.0.1', port: redis.port } }),
     goAway: () => redis.kill(),
     comeBack: () => redis.restart(),
     stop: () => redis.stop(),

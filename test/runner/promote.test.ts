@@ -24,7 +24,13 @@ test('a job that ran to its end while it was promoted keeps its result', async (
       reader: { job: () => Promise.resolve(undefined) },
       writer: { saveJob: (job: unknown) => saved.push(job) },
     } as unknown as JobServiceParts['history'],
-    waitingContext: () => ({ paused: false, knowsType: () => true, now: Date.now() }),
+    lookAgain: () => Promise.resolve(),
+    waitingFacts: () => ({
+      now: Date.now(),
+      limits: { paused: false, rateLimitedMs: 0, active: 1 },
+      takers: () => [],
+      defaultsOf: () => undefined,
+    }),
   }
   const service = createJobService(parts as JobServiceParts)
   expect(await service.promote('1')).toMatchObject({ state: 'active' })

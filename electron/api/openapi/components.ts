@@ -26,6 +26,7 @@ import {
   throughputSchema,
 } from '../../contract/runner.ts'
 import { updateSchema } from '../../contract/updates.ts'
+import { whySchema } from '../../contract/why.ts'
 
 /** The schemas that get a name of their own in the document. */
 const named = {
@@ -49,6 +50,7 @@ const named = {
   StackFrame: stackFrameSchema,
   StackSample: stackSampleSchema,
   CpuProfile: cpuProfileSchema,
+  Why: whySchema,
   Preferences: preferencesSchema,
   PreferencesPatch: preferencesPatchSchema,
   QueueInfo: queueInfoSchema,

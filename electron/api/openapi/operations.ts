@@ -57,6 +57,12 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     description: 'Removes a job and its history. One that runs must be cancelled first.',
     errors: ['JOB_NOT_FOUND', 'JOB_ACTIVE', 'READ_ONLY'],
   },
+  'jobs.why': {
+    description:
+      'What must be true for the job to start, in the order it is looked at; the first that is not is the title. ' +
+      'A job that runs or has finished has no checks.',
+    errors: ['JOB_NOT_FOUND'],
+  },
   'jobs.logs': { errors: ['JOB_NOT_FOUND'] },
   'jobs.events': { description: events, errors: ['JOB_NOT_FOUND'] },
   'jobs.cancel': {

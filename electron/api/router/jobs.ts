@@ -7,6 +7,7 @@ export function jobsRouter({ jobs }: Runner) {
     enqueueType: api.jobs.enqueueType.handler(({ input }) => jobs.enqueue(input.params.type, input.body)),
     list: api.jobs.list.handler(({ input }) => jobs.list(input)),
     get: api.jobs.get.handler(({ input }) => jobs.get(input.id)),
+    why: api.jobs.why.handler(({ input }) => jobs.why(input.id)),
     remove: api.jobs.remove.handler(({ input }) => jobs.remove(input.id)),
     logs: api.jobs.logs.handler(({ input }) => jobs.logs(input.id, input.after, input.limit)),
     events: api.jobs.events.handler(async ({ input, signal }) => {

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { count } from '../output/format.ts'
 import { jobDetail, jobTable, logText, progressText } from '../output/job-text.ts'
 import { note, print, printJson } from '../output/print.ts'
+import { whyText } from '../output/why-text.ts'
 import { openClient, wholeNumber, withJson, type JsonFlag } from './shared-options.ts'
 
 interface ListFlags extends JsonFlag {
@@ -46,17 +47,19 @@ interface JobFlags extends JsonFlag {
 export function addJob(program: Command): void {
   withJson(program.command('job'))
     .summary('one job with its attempts')
-    .description('Shows a job with its attempts; with --follow until it has finished.')
+    .description('Shows a job with its attempts, and why it is not running; with --follow until it has finished.')
     .argument('<id>')
     .option('-l, --logs', 'show its log lines')
     .option('-f, --follow', 'show what happens until it has finished; with --json one event a line')
     .action(async (id: string, flags: JobFlags) => {
       if (flags.follow === true) return follow(id, flags)
       const client = openClient()
-      const job = await client.jobs.get({ id })
+      const [job, why] = await Promise.all([client.jobs.get({ id }), client.jobs.why({ id })])
       const log = flags.logs === true ? await client.jobs.logs({ id, limit: 10_000 }) : undefined
-      if (flags.json === true) return printJson(log === undefined ? job : { ...job, logs: log.lines })
+      if (flags.json === true) return printJson({ ...job, why, ...(log === undefined ? {} : { logs: log.lines }) })
       print(jobDetail(job))
+      const checklist = whyText(why)
+      if (checklist !== undefined) print(`\n${checklist}`)
       if (log === undefined) return
       print(log.lines.length === 0 ? '\nNo log lines.' : `\n${log.lines.map(logText).join('\n')}`)
       if (log.dropped > 0) note(`${count(log.dropped)} further lines were not kept.`)

@@ -12,13 +12,20 @@ import { createInspect } from './inspect-job.ts'
 import { jobEvents } from './job-events.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { reopened } from './reopened.ts'
-import { presented, type WaitingContext } from './waiting-reason.ts'
+import type { WaitingFacts } from './waiting-facts.ts'
+import { presented } from './waiting-reason.ts'
+import { createWhy, type WhyParts } from './why-job.ts'
 
 export interface JobServiceParts extends EnqueueParts {
   history: History
   board: JobBoard
   queue: JobQueue
-  waitingContext: () => WaitingContext
+  /** As last read; lists and streams need no look of their own. */
+  waitingFacts: () => WaitingFacts
+  /** Reads the limits of the queue again. */
+  lookAgain: () => Promise<unknown>
+  factsNow: WhyParts['factsNow']
+  endedPerMinute: WhyParts['endedPerMinute']
   onCancelled: (job: Job) => void
 }
 
@@ -62,12 +69,18 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     const kept = await history.reader.job(id)
     if (kept !== undefined && isFinished(kept.state)) return kept
     const queued = await queue.get(id)
-    if (queued === undefined) return kept && presented(overlay(kept), parts.waitingContext())
+    if (queued === undefined) return kept && presented(overlay(kept), parts.waitingFacts())
+    await parts.lookAgain()
     const told = jobFromQueue(queued)
     // The end of one that the history missed is written by the comparison of both, together with its attempt.
     const unseen = kept === undefined && board.recent(id) === undefined && !isFinished(told.state)
     if (unseen) parts.writer.saveJob(recordOf(told))
-    return presented(withState(overlay(kept ?? told), told), parts.waitingContext())
+    const { delayUntil } = queued
+    return presented(
+      withState(overlay(kept ?? told), told),
+      parts.waitingFacts(),
+      delayUntil === undefined ? {} : { delayUntil },
+    )
   }
 
   /** The queue knows the state first; with an end, also what came of it. */
@@ -94,8 +107,8 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
       ...(until === undefined ? {} : { until }),
       ...(cursor === undefined ? {} : { cursor }),
     })
-    const context = parts.waitingContext()
-    return { ...page, jobs: page.jobs.map((job) => presented(overlay(job), context)) }
+    const facts = parts.waitingFacts()
+    return { ...page, jobs: page.jobs.map((job) => presented(overlay(job), facts)) }
   }
 
   async function remove(id: string): Promise<void> {
@@ -147,13 +160,14 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
       history.writer.saveJob({ id, options, state: promoted.state })
       board.changed(promoted)
     }
-    return presented(promoted, parts.waitingContext())
+    return presented(promoted, parts.waitingFacts())
   }
 
   return {
-    enqueue: async (type, input, options) => presented(await enqueue(type, input, options), parts.waitingContext()),
+    enqueue: async (type, input, options) => presented(await enqueue(type, input, options), parts.waitingFacts()),
     list,
     get,
+    why: createWhy({ queue, board, get, factsNow: parts.factsNow, endedPerMinute: parts.endedPerMinute }),
     remove,
     async logs(id, after, limit) {
       await get(id)

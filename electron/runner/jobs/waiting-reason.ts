@@ -1,12 +1,7 @@
 import type { Job, JobState, WaitingReason } from '../../contract/job.ts'
-
-/** What is needed to say why a job is not running. */
-export interface WaitingContext {
-  paused: boolean
-  /** Does this runner, or another live one, know the type? */
-  knowsType: (type: string) => boolean
-  now: number
-}
+import type { WhyCheck } from '../../contract/why.ts'
+import { waitingChecks } from './waiting-checks.ts'
+import type { JobFacts, WaitingFacts } from './waiting-facts.ts'
 
 /** When a delayed job becomes ready, epoch ms: its delay, or the back-off after its last attempt. */
 export function readyAt(job: Job): number {
@@ -20,46 +15,34 @@ export function readyAt(job: Job): number {
   return Date.parse(last.finishedAt) + delay
 }
 
-function clock(epochMs: number): string {
-  return new Date(epochMs).toISOString()
-}
-
-function noRunnerFor(type: string): WaitingReason {
-  return { code: 'NO_RUNNER_FOR_TYPE', message: `No runner handles ${type}. It runs as soon as one does.` }
-}
-
-function reasonWhileWaiting(job: Job, context: WaitingContext): WaitingReason {
-  if (context.paused) return { code: 'QUEUE_PAUSED', message: 'The queue is paused.' }
-  if (!context.knowsType(job.type)) return noRunnerFor(job.type)
-  return { code: 'NEXT_IN_LINE', message: 'In line. It runs when a thread is free.' }
-}
-
-function reasonWhileDelayed(job: Job, context: WaitingContext): WaitingReason {
-  const at = readyAt(job)
-  if (job.attempts.length === 0) return { code: 'DELAYED_UNTIL', message: `Starts at ${clock(at)}.` }
-  const next = job.attempts.length + 1
-  const all = job.options.attempts
-  return {
-    code: 'BACKING_OFF',
-    message: `Retries in ${Math.max(1, Math.ceil((at - context.now) / 1000))} s, attempt ${next}${all === undefined ? '' : ` of ${all}`}.`,
+/** The reason a job gives in its row: the first check that fails, or that it is next. */
+export function reasonOf(checks: readonly WhyCheck[]): WaitingReason {
+  const { code, message } = checks.find((check) => !check.ok) ?? {
+    code: 'NEXT_IN_LINE' as const,
+    message: 'Next in line. It starts at any moment.',
   }
+  return { code, message }
 }
 
 /**
- * A job as callers should see it now. A delayed job whose time has come waits; one put aside because
- * nobody knows its type waits too, and says so.
+ * A job that waits, with its state as callers should see it now: a delayed one whose time has come waits;
+ * one put aside because nobody knows its type waits too. Undefined of a job that does not wait.
  */
-export function presented(job: Job, context: WaitingContext): Job {
-  if (job.state !== 'waiting' && job.state !== 'delayed' && job.state !== 'waiting-children') return job
-  const { waitingReason: _old, ...rest } = job
-  const parked = job.state === 'delayed' && job.attempts.length === 0 && !context.knowsType(job.type)
-  const due = job.state === 'delayed' && readyAt(job) <= context.now
-  const state: JobState = parked || due ? 'waiting' : job.state
-  const waitingReason: WaitingReason =
-    state === 'waiting-children'
-      ? { code: 'WAITING_FOR_CHILDREN', message: 'Waits for its child jobs.' }
-      : state === 'delayed'
-        ? reasonWhileDelayed(job, context)
-        : reasonWhileWaiting(job, context)
-  return { ...rest, state, waitingReason }
+export function asWaiting(job: Job, facts: WaitingFacts, own: JobFacts = {}): { job: Job; own: JobFacts } | undefined {
+  if (job.state !== 'waiting' && job.state !== 'delayed' && job.state !== 'waiting-children') return undefined
+  if (job.state !== 'delayed') return { job, own }
+  const delayUntil = own.delayUntil ?? readyAt(job)
+  const known = facts.takers().some((taker) => taker.jobTypes.includes(job.type))
+  // Put aside without a delay of its own, for want of a runner.
+  const parked = job.attempts.length === 0 && !known
+  const state: JobState = parked || delayUntil <= facts.now ? 'waiting' : 'delayed'
+  return { job: { ...job, state }, own: { ...own, delayUntil } }
+}
+
+/** A job as callers should see it now, with the reason why it waits. */
+export function presented(job: Job, facts: WaitingFacts, own: JobFacts = {}): Job {
+  const waiting = asWaiting(job, facts, own)
+  if (waiting === undefined) return job
+  const { waitingReason: _old, ...rest } = waiting.job
+  return { ...rest, waitingReason: reasonOf(waitingChecks(waiting.job, facts, waiting.own)) }
 }

@@ -20,6 +20,8 @@ const maxStalledCount = 10
 /** Time between two tries to store a verdict while the server is away. BullMQ's own is 15 s. */
 const retryDelayMs = 1_000
 const pollMs = 200
+/** A worker that waits for the rate limit looks again after this, so that a new limit holds at once. */
+const limitCheckMs = 500
 /** At most four writes a second and job. */
 const progressEveryMs = 250
 /** How long a close waits for the server's part, beyond the grace of the jobs. */
@@ -65,6 +67,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       stalledInterval: timing.stalledCheckMs,
       maxStalledCount,
       runRetryDelay: retryDelayMs,
+      maximumRateLimitDelay: limitCheckMs,
       ...(server.capsFinished ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed } : {}),
     },
     server.working,

@@ -14,7 +14,9 @@ import type { QueueServer } from './queue-server.ts'
 import { openRedisServer } from './redis-server.ts'
 import { cleanJson, cleanText } from './sanitize-json.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
+import { readFamily } from './job-family.ts'
 import { countJobs, pageIds } from './page-ids.ts'
+import { readLimits, writeRateLimit } from './queue-limits.ts'
 import { trimFinished } from './trim.ts'
 
 /** Finished jobs kept beyond the retention until they are trimmed: many times what ends between two trims. */
@@ -79,6 +81,15 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       watch.ask(async () => lookup.several(await pageIds(queue, state, offset, limit), state), again),
     counts: () => watch.ask(() => countJobs(queue), again),
     isPaused: () => watch.ask(() => queue.isPaused(), again),
+    limits: () => watch.ask(() => readLimits(queue), again),
+    setRateLimit: (limit) => watch.ask(() => writeRateLimit(queue, limit), again),
+    placeOf: (id) => watch.ask(() => server.placeOf(name, id), again),
+    family: (id) =>
+      watch.ask(async () => {
+        const job = await queue.getJob(id)
+        if (job === undefined) return undefined
+        return readFamily(queue, job, (await queue.getJobState(id)) === 'waiting-children')
+      }, again),
     pause: () => watch.ask(() => queue.pause(), again),
     resume: () => watch.ask(() => queue.resume(), again),
     remove: (id) =>

@@ -1,5 +1,6 @@
 import type { Backoff, JobError, Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
+import type { RateLimit } from '../../contract/preferences.ts'
 import type { Connection, QueueBackend } from '../../contract/runner.ts'
 
 /** States as the queue itself knows them. Toril's `cancelled` is a failed job with Toril's mark. */
@@ -102,6 +103,27 @@ export interface LiveCounts {
   active: number
 }
 
+/** Limits of the whole queue, kept in the queue itself by whoever set them. */
+export interface QueueLimits {
+  paused: boolean
+  rate?: RateLimit
+  /** How long no job may start because of the rate; 0 when one may. */
+  rateLimitedMs: number
+  /** Jobs that may be active at once on all runners together. */
+  concurrency?: number
+  /** Jobs that are, other programs' included. */
+  active: number
+}
+
+/** The relations of a job in a flow of BullMQ. */
+export interface JobFamily {
+  parent?: { id: string; queue: string }
+  /** Children that have not completed, failed ones that are not to be ignored included. */
+  pending: number
+  /** The first of them. `state` is known of those in this queue. */
+  children: { id: string; queue: string; state?: QueueState }[]
+}
+
 /**
  * The queue, written once against BullMQ and run on PostgreSQL or Redis. Every method rejects with
  * TorilError UNAVAILABLE, quickly (5 s at most), while its server cannot be reached.
@@ -121,6 +143,14 @@ export interface JobQueue {
   /** Waiting jobs of a paused queue count as waiting. */
   counts(): Promise<LiveCounts>
   isPaused(): Promise<boolean>
+  /** Pause and limits of the whole queue, as they are this moment, whoever set them. */
+  limits(): Promise<QueueLimits>
+  /** At most so many jobs start in a time, on all runners together; null lifts the limit, whoever set it. Live. */
+  setRateLimit(limit: RateLimit | null): Promise<void>
+  /** How many waiting jobs are taken before this one; undefined when it does not wait. */
+  placeOf(id: string): Promise<number | undefined>
+  /** Parent and children of a job; undefined when the queue does not hold it. */
+  family(id: string): Promise<JobFamily | undefined>
   pause(): Promise<void>
   resume(): Promise<void>
   /** False when there is no such job, or it is locked by a running attempt. */

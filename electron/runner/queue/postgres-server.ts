@@ -120,6 +120,16 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
       )
       return new Map(found.rows.map((row) => [row.id, Number(row.due)]))
     },
+    async placeOf(queueName, id) {
+      const found = await pool.query<{ place: string }>(
+        `SELECT (SELECT count(*) FROM job WHERE queue = $1 AND state = 'waiting'
+           AND (priority, seq) < (own.priority, own.seq)) AS place
+         FROM job AS own WHERE queue = $1 AND id = $2 AND state = 'waiting'`,
+        [queueName, id],
+      )
+      const [row] = found.rows
+      return row === undefined ? undefined : Number(row.place)
+    },
     onHint(listener) {
       listeners.add(listener)
     },

@@ -30,6 +30,8 @@ export interface QueueServer {
   isLostRace(error: unknown): boolean
   /** When delayed jobs become ready, epoch ms. */
   dueTimes(queueName: string, ids: string[]): Promise<Map<string, number>>
+  /** How many waiting jobs are taken before this one; undefined when it does not wait. */
+  placeOf(queueName: string, id: string): Promise<number | undefined>
   /** Called when a connection breaks or is back, before a ping would notice. */
   onHint(listener: (hint: { up: boolean; error?: Error }) => void): void
   /** Takes its jobs out of the hands of a dead runner and answers their ids; see release-dead.ts. */

@@ -142,6 +142,17 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
       }
       return due
     },
+    async placeOf(queueName, id) {
+      const key = `${prefix}:${queueName}`
+      const [length, fromHead, rank] = await Promise.all([
+        client.llen(`${key}:wait`),
+        client.lpos(`${key}:wait`, id),
+        client.zrank(`${key}:prioritized`, id),
+      ])
+      // Jobs are taken from the end of the list, and those with a priority after all of it.
+      if (fromHead !== null) return Math.max(0, length - 1 - fromHead)
+      return rank === null ? undefined : length + rank
+    },
     onHint(listener) {
       listeners.add(listener)
     },

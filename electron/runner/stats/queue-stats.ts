@@ -3,7 +3,7 @@ import { isFinished } from '../../contract/job.ts'
 import type { QueueInfo } from '../../contract/runner.ts'
 import type { History } from '../history/history.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
-import type { JobQueue } from '../queue/job-queue.ts'
+import type { JobQueue, QueueLimits } from '../queue/job-queue.ts'
 import { RateMeter } from './rate-meter.ts'
 
 /** Counts are read again at most this often, however many ask. */
@@ -22,8 +22,12 @@ export interface QueueStatsParts {
 export interface QueueStats {
   /** While the server is away: the numbers of last time, with the connection as it stands. */
   info(): Promise<QueueInfo>
-  /** Whether the queue was paused when last seen. */
-  paused(): boolean
+  /** Reads pause and limits again. Rejects UNAVAILABLE while the server is away. */
+  look(): Promise<void>
+  /** Pause and limits of the queue when last seen. */
+  limits(): QueueLimits
+  /** Jobs that ended in the last minute. */
+  endedPerMinute(): number
   setPaused(paused: boolean): void
   /** Forget what was read, after a change of this runner's own. */
   stale(): void
@@ -35,7 +39,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   const completed = new RateMeter()
   const failed = new RateMeter()
   const counted = new Map<string, Job['state']>()
-  let paused = false
+  let limits: QueueLimits = { paused: false, rateLimitedMs: 0, active: 0 }
   let reading: Promise<QueueInfo> | undefined
   let readAt = -Infinity
   let last: QueueInfo | undefined
@@ -54,14 +58,20 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     if (counted.size > countedLimit && oldest !== undefined) counted.delete(oldest)
   })
 
+  async function readLimits(): Promise<void> {
+    const before = limits
+    const read = await queue.limits()
+    // Paused or resumed here meanwhile: what was read may be of before.
+    limits = limits === before ? read : { ...read, paused: limits.paused }
+  }
+
   async function read(): Promise<QueueInfo> {
-    const [live, finished, isPaused] = await Promise.all([queue.counts(), history.reader.counts(), queue.isPaused()])
-    paused = isPaused
+    const [live, finished] = await Promise.all([queue.counts(), history.reader.counts(), readLimits()])
     const parked = Math.min(parkedCount(), live.delayed)
     last = {
       name: queue.name,
       backend: queue.backend,
-      paused,
+      paused: limits.paused,
       counts: {
         waiting: live.waiting + parked,
         delayed: live.delayed - parked,
@@ -84,7 +94,9 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   /** A panel must be told that the connection is gone, and shows what was there until then. */
   function lastKnown(): QueueInfo | undefined {
     const connection = queue.connection()
-    return last === undefined || connection.state === 'live' ? undefined : { ...last, paused, connection }
+    return last === undefined || connection.state === 'live'
+      ? undefined
+      : { ...last, paused: limits.paused, connection }
   }
 
   return {
@@ -107,9 +119,11 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
       }
       return reading
     },
-    paused: () => paused,
+    look: readLimits,
+    limits: () => limits,
+    endedPerMinute: () => completed.perMinute() + failed.perMinute(),
     setPaused(value) {
-      paused = value
+      limits = { ...limits, paused: value }
       reading = undefined
     },
     stale() {

@@ -23,6 +23,12 @@ function titleOf(group: WaitingGroup): ReactNode {
       )
     case 'NO_RUNNER':
       return 'No runner is on'
+    case 'RATE_LIMITED':
+      return 'The rate limit is reached'
+    case 'GLOBAL_CONCURRENCY':
+      return 'As many run as the queue allows'
+    case 'CONCURRENCY_LIMIT':
+      return 'As many run as may at once'
     case 'ALL_THREADS_BUSY':
     case 'NEXT_IN_LINE':
       return 'All threads are busy'
@@ -39,6 +45,7 @@ function titleOf(group: WaitingGroup): ReactNode {
 
 function noteOf(group: WaitingGroup, perMinute: number): string {
   switch (group.kind) {
+    case 'CONCURRENCY_LIMIT':
     case 'ALL_THREADS_BUSY':
     case 'NEXT_IN_LINE':
       return perMinute > 0
@@ -67,6 +74,9 @@ function Action({ group, onResume }: { group: WaitingGroup; onResume(): void }) 
           Resume
         </Button>
       )
+    case 'RATE_LIMITED':
+    case 'CONCURRENCY_LIMIT':
+      return link('/preferences', 'Preferences')
     case 'ALL_THREADS_BUSY':
     case 'NEXT_IN_LINE':
       return link('/threads', 'Add threads')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Queue } from 'bullmq'
+import type { FlowProducer, Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { createJobQueue, type RunnerQueue } from '../../../electron/runner/queue/create-job-queue.ts'
 import type { Consumer, Processor, QueuedOptions, Settled, Taken } from '../../../electron/runner/queue/job-queue.ts'
@@ -11,6 +11,8 @@ export interface QueueUnderTest {
   readonly target: QueueTarget
   /** A plain BullMQ queue of another program. */
   foreignQueue(name: string): Promise<Queue>
+  /** Flows of another program. */
+  foreignFlows(): FlowProducer
   /** Ends the server the hard way; `comeBack` brings it back with what it had acknowledged. */
   goAway(): Promise<void>
   comeBack(): Promise<void>
