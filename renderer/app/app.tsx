@@ -5,6 +5,7 @@ import { ErrorRegion } from '../components/region-states.tsx'
 import { Toaster } from '../components/toaster.tsx'
 import { Questions } from '../features/job-actions/questions.tsx'
 import { toPanelError, type PanelError } from '../lib/errors.ts'
+import { WhyDialog } from '../features/why/why-dialog.tsx'
 import type { Panel } from '../lib/panel.ts'
 import { PanelProvider, usePreferences, useSystem } from '../lib/panel-context.tsx'
 import { cssVariablesResolver, theme } from '../theme/theme.ts'
@@ -66,6 +67,7 @@ function Shell() {
         </main>
       </div>
       <Questions />
+      <WhyDialog />
       <CommandPalette />
       <ShortcutsOverlay />
       <Toaster />

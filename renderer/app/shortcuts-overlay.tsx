@@ -39,6 +39,7 @@ const groups: readonly { title: string; keys: readonly (readonly [string, string
       ['Shift+C', 'Kill'],
       ['R', 'Retry'],
       ['E', 'Edit and rerun'],
+      ['W', 'Why it is not running'],
       ['T', 'Its thread'],
       ['L', 'Its logs'],
       ['Y', 'Copy its id'],

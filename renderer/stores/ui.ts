@@ -7,6 +7,8 @@ export type Question =
 
 export interface UiState {
   question: Question | undefined
+  /** The job whose reasons are shown. */
+  whyId: string | undefined
   paletteOpen: boolean
   shortcutsOpen: boolean
   /** Grows when the catalog changed: who shows job types reads them again. */
@@ -16,6 +18,7 @@ export interface UiState {
 export function createUiStore(): StoreApi<UiState> {
   return createStore<UiState>(() => ({
     question: undefined,
+    whyId: undefined,
     paletteOpen: false,
     shortcutsOpen: false,
     jobTypesVersion: 0,

@@ -70,6 +70,11 @@ function StopButtons({ job }: { job: Job }) {
   const asked = cancel !== undefined || job.waitingReason?.code === 'CANCELLING'
   return (
     <>
+      {job.waitingReason?.code === 'ALL_THREADS_BUSY' && (
+        <Button size="sm" aria-keyshortcuts="w" onClick={() => stores.ui.setState({ whyId: job.id })}>
+          Why?
+        </Button>
+      )}
       {!asked && (
         <Button size="sm" variant="danger" icon="cancel" aria-keyshortcuts="c" onClick={() => actions.cancel(job)}>
           Cancel
@@ -124,6 +129,9 @@ function Actions({ job }: { job: Job }) {
         <>
           <Button size="sm" variant="danger" icon="cancel" aria-keyshortcuts="c" onClick={() => actions.cancel(job)}>
             Cancel
+          </Button>
+          <Button size="sm" aria-keyshortcuts="w" onClick={() => stores.ui.setState({ whyId: job.id })}>
+            Why?
           </Button>
           {job.state === 'delayed' && (
             <Button size="sm" icon="play" onClick={() => actions.promote(job)}>

@@ -6,7 +6,7 @@ import { IconButton } from '../../components/button.tsx'
 import { JsonView } from '../../components/json-view.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
 import { formatCompact, formatId } from '../../lib/format.ts'
-import { useJobRow, usePreferences } from '../../lib/panel-context.tsx'
+import { useJobRow, usePanel, usePreferences } from '../../lib/panel-context.tsx'
 import { AttemptsTab } from './attempts-tab.tsx'
 import { DetailHeader } from './detail-header.tsx'
 import { LiveFigures } from './live-figures.tsx'
@@ -120,9 +120,17 @@ export function JobDetail({
   const [tab, setTab] = useState<Tab>(() => readTab(search))
   const followed = useJob(id)
   const panel = useRef<HTMLElement>(null)
+  const { stores } = usePanel()
   const { job, error } = followed
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
+    if (event.defaultPrevented) return
+    const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, select') !== null
+    if (event.key === 'w' && !typing && !event.metaKey && !event.ctrlKey && !event.altKey) {
+      stores.ui.setState({ whyId: id })
+      event.preventDefault()
+      return
+    }
+    if (event.key !== 'Escape') return
     onClose()
     // Back to where it was opened from.
     document.querySelector<HTMLElement>('.jgrid')?.focus()

@@ -98,6 +98,9 @@ export function useListKeys(list: ListKeys): (event: KeyboardEvent) => void {
       case 'e':
         list.go(`/enqueue/${encodeURIComponent(cursor.type)}?from=${encodeURIComponent(cursor.id)}`)
         break
+      case 'w':
+        stores.ui.setState({ whyId: cursor.id })
+        break
       case 't':
         if (cursor.state === 'active') list.go('/threads')
         break

@@ -76,7 +76,7 @@ function Action({ group, onResume }: { group: WaitingGroup; onResume(): void }) 
       )
     case 'RATE_LIMITED':
     case 'CONCURRENCY_LIMIT':
-      return link('/preferences', 'Preferences')
+      return link('/preferences?section=threads', 'Preferences')
     case 'ALL_THREADS_BUSY':
     case 'NEXT_IN_LINE':
       return link('/threads', 'Add threads')

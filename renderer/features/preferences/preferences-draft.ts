@@ -1,4 +1,10 @@
-import { preferencesSchema, type Preferences, type PreferencesPatch } from '../../../electron/contract/preferences.ts'
+import {
+  preferencesSchema,
+  rateLimitSchema,
+  type Preferences,
+  type PreferencesPatch,
+} from '../../../electron/contract/preferences.ts'
+import { rateOfText, rateText } from './rate-text.ts'
 import { allSettings, type Effect, type Setting, type SettingValue } from './settings.ts'
 import { valueText } from './setting-text.ts'
 
@@ -17,7 +23,9 @@ export function settingAt(preferences: Preferences, path: string): SettingValue 
   const value = path
     .split('.')
     .reduce<unknown>((current, key) => (isRecord(current) ? current[key] : undefined), preferences)
-  return typeof value === 'string' || typeof value === 'number' ? value : null
+  if (typeof value === 'string' || typeof value === 'number') return value
+  const limit = rateLimitSchema.safeParse(value)
+  return limit.success ? rateText(limit.data) : null
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -34,7 +42,7 @@ export function changesOf(saved: Preferences, edits: Edits): Change[] {
   })
 }
 
-function nested(entries: readonly (readonly [string, SettingValue])[]): Record<string, unknown> {
+function nested(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
   const whole: Record<string, unknown> = {}
   for (const [path, value] of entries) {
     const keys = path.split('.')
@@ -52,7 +60,9 @@ function nested(entries: readonly (readonly [string, SettingValue])[]): Record<s
 
 /** What to send: only what changed. */
 export function patchOf(changes: readonly Change[]): PreferencesPatch {
-  return nested(changes.map(({ setting, after }) => [setting.path, after])) as PreferencesPatch
+  const sent = ({ setting, after }: Change): unknown =>
+    setting.control.kind === 'rate' && typeof after === 'string' ? (rateOfText(after) ?? after) : after
+  return nested(changes.map((change) => [change.setting.path, sent(change)])) as PreferencesPatch
 }
 
 /** What would hold after applying; undefined while something is no valid value. */
@@ -97,6 +107,7 @@ function issueText(issue: IssueLike): string {
   if (issue.code === 'too_small') return `Must be at least ${bound(issue.minimum)}.`
   if (issue.code === 'too_big') return `Must be at most ${bound(issue.maximum)}.`
   if (issue.code === 'invalid_type') {
+    if (setting?.control.kind === 'rate') return 'Write a limit such as 10 in 1 s or 100 in 5 m.'
     return setting?.control.kind === 'duration'
       ? 'Write a time such as 30 s, 5 m or 1 h 30 m.'
       : 'Must be a whole number.'

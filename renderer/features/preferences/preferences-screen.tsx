@@ -47,6 +47,12 @@ function Loaded({ saved }: { saved: Preferences }) {
     requestAnimationFrame(() => document.getElementById(path)?.focus())
   }
 
+  const wanted = query.get('setting')
+  const showWanted = useEffectEvent(show)
+  useEffect(() => {
+    if (wanted !== null) showWanted(wanted)
+  }, [wanted])
+
   return (
     <div className="pf">
       <nav className="pf-nav" aria-label="Sections of the preferences">

@@ -8,6 +8,7 @@ import { TextDraftField } from '../../components/text-draft-field.tsx'
 import { CountControl } from './count-control.tsx'
 import type { Change } from './preferences-draft.ts'
 import { effectLabels, type Effect, type Setting, type SettingValue } from './settings.ts'
+import { rateOfText, rateText } from './rate-text.ts'
 import { valueText } from './setting-text.ts'
 
 const effectLooks: Record<Effect, { tag: string; icon: IconName }> = {
@@ -57,6 +58,20 @@ function SettingControl({
             {...common}
             text={typeof value === 'number' ? durationText(value) : String(value ?? '')}
             onText={(text) => onChange(durationOfText(text) ?? text)}
+          />
+        </span>
+      )
+    case 'rate':
+      return (
+        <span className="ps-time">
+          <TextDraftField
+            {...common}
+            text={String(value ?? '')}
+            placeholder={control.placeholder}
+            onText={(text) => {
+              const limit = rateOfText(text)
+              onChange(limit === undefined ? (text.trim() === '' ? null : text) : rateText(limit))
+            }}
           />
         </span>
       )

@@ -16,6 +16,7 @@ export function valueText(setting: Setting, value: SettingValue): string {
         ? text
         : `${text} ${value === 1 ? control.unit.replace(/s$/, '') : control.unit}`
     }
+    case 'rate':
     case 'path':
       return String(value)
   }

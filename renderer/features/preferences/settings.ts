@@ -16,6 +16,7 @@ export type SettingValue = string | number | null
 type Control =
   | { kind: 'count'; min: number; max: number; step?: number; unit?: string }
   | { kind: 'duration' }
+  | { kind: 'rate'; placeholder: string }
   | { kind: 'choice'; options: readonly { value: string; label: string }[] }
   | { kind: 'path'; placeholder: string }
 
@@ -108,6 +109,14 @@ export const sections: readonly Section[] = [
             help: () => 'How many this runner works on at the same time. More than threads only makes jobs wait here.',
             control: { kind: 'count', min: 1, max: 10_000 },
             effect: moreOrLess,
+          },
+          {
+            path: 'queue.rateLimit',
+            label: 'Rate limit',
+            short: 'rate limit',
+            help: () => 'Jobs that may start in a time, such as 10 in 1 s, on all runners of this queue together.',
+            control: { kind: 'rate', placeholder: 'None' },
+            effect: always('right-away'),
           },
         ],
       },

@@ -14,6 +14,7 @@ import {
   settingAt,
   summaryOf,
 } from '../../../renderer/features/preferences/preferences-draft.ts'
+import { rateOfText } from '../../../renderer/features/preferences/rate-text.ts'
 import { allSettings, findSettings, type SettingValue } from '../../../renderer/features/preferences/settings.ts'
 
 const saved = defaultPreferences
@@ -28,6 +29,28 @@ describe('edits of the preferences', () => {
           : [[...before, key].join('.')],
       )
     expect(allSettings.map(({ path }) => path).toSorted()).toEqual(paths(saved).toSorted())
+  })
+
+  it('of a rate limit are text that reads back as the limit', () => {
+    expect(settingAt(saved, 'queue.rateLimit')).toBeNull()
+    const limit = { max: 10, durationMs: 1_000 }
+    const limited = { ...saved, queue: { ...saved.queue, rateLimit: limit } }
+    expect(settingAt(limited, 'queue.rateLimit')).toBe('10 in 1 s')
+    const list = changes({ 'queue.rateLimit': '10 in 1 s' })
+    expect(patchOf(list)).toEqual({ queue: { rateLimit: limit } })
+    expect(summaryOf(list)).toBe('Rate limit None → 10 in 1 s')
+    expect(afterChanges(saved, list)).toEqual(limited)
+    const lifted = changesOf(limited, new Map([['queue.rateLimit', null]]))
+    expect(patchOf(lifted)).toEqual({ queue: { rateLimit: null } })
+    expect(problemsOf(saved, changes({ 'queue.rateLimit': 'ten' })).get('queue.rateLimit')).toMatch(/such as 10 in 1 s/)
+    expect(['5/s', '100 per 5m', '1,000 jobs in 1 h'].map(rateOfText)).toEqual([
+      { max: 5, durationMs: 1_000 },
+      { max: 100, durationMs: 300_000 },
+      { max: 1_000, durationMs: 3_600_000 },
+    ])
+    expect(['', '0 in 1 s', '5', '5 in', 'in 1 s', '5 in 2 years', '-1/s'].map(rateOfText)).toEqual(
+      Array(7).fill(undefined),
+    )
   })
 
   it('are changes only where they differ, in the order of the screen', () => {
