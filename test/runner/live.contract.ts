@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import type { Update } from '../../electron/contract/updates.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
-import { once, whenFinished } from './runner-under-test.ts'
+import { until } from '../queue/until.ts'
+import { once, whenFinished, type RunnerHome } from './runner-under-test.ts'
 
 /** What the panel lives on: settings that take hold at once, and updates. */
-export function itIsLive(runner: () => Runner): void {
+export function itIsLive(runner: () => Runner, home: () => RunnerHome): void {
   it('loses and repeats no job while threads and concurrency change', async () => {
     const count = 200
     const jobs = await Promise.all(
@@ -21,6 +22,58 @@ export function itIsLive(runner: () => Runner): void {
     }
     expect(runner().preferences.current()).toMatchObject({ pool: { maxThreads: 4 }, queue: { concurrency: 8 } })
     expect(runner().activeCount()).toBe(0)
+  })
+
+  it('takes no more jobs than threads and line can hold, and fails none for it', async () => {
+    const { pool, queue } = runner().preferences.current()
+    await runner().preferences.update({
+      pool: { minThreads: 1, maxThreads: 1, maxQueue: 2 },
+      queue: { concurrency: 50 },
+    })
+    const input = { release: home().gate('line') }
+    const jobs = await Promise.all(Array.from({ length: 8 }, () => runner().jobs.enqueue('hold', input, once)))
+    const held = async (count: number): Promise<void> => {
+      const taken = async (): Promise<boolean> => {
+        const { active, waiting } = (await runner().queue.info()).counts
+        return active === count && waiting === jobs.length - count
+      }
+      await until(taken, `${count} are taken`)
+      expect(runner().activeCount()).toBe(count)
+    }
+    await held(3)
+    expect((await runner().metrics()).poolWaiting).toBe(2)
+    // One more room at a time, live; a smaller line gives nothing back that was taken.
+    await runner().preferences.update({ pool: { maxQueue: 4 } })
+    await held(5)
+    await runner().preferences.update({ pool: { maxQueue: 0 } })
+    await held(5)
+    await home().openGate('line')
+    for (const { id } of jobs) {
+      const job = await whenFinished(runner(), id)
+      expect(job).toMatchObject({ state: 'completed', attempts: [{ number: 1, outcome: 'completed' }] })
+    }
+    await runner().preferences.update({ pool, queue })
+  })
+
+  it('keeps as many threads as it is told, and ends idle ones as soon as it is told', async () => {
+    const { pool } = runner().preferences.current()
+    const idle = (count: number) =>
+      until(() => {
+        const threads = runner().threads()
+        return threads.length === count && threads.every(({ state }) => state === 'idle')
+      }, `${count} threads are idle`)
+    await runner().preferences.update({ pool: { minThreads: 4, maxThreads: 4, idleTimeoutMs: 3_600_000 } })
+    await idle(4)
+    await runner().preferences.update({ pool: { minThreads: 2 } })
+    expect(runner().threads()).toHaveLength(4)
+    // They have been idle for longer than that already.
+    await runner().preferences.update({ pool: { idleTimeoutMs: 1 } })
+    await idle(2)
+    await runner().preferences.update({ pool: { minThreads: 0 } })
+    await idle(0)
+    const { id } = await runner().jobs.enqueue('quick', { n: 7 })
+    expect(await whenFinished(runner(), id)).toMatchObject({ state: 'completed', result: 7 })
+    await runner().preferences.update({ pool })
   })
 
   it('sends a snapshot, then merged patches without a gap', async () => {

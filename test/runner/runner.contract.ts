@@ -46,7 +46,11 @@ export function describeRunner(label: string, open: () => Promise<QueuePlace>, f
           () => place?.redisPort ?? 0,
         ))
     }
-    describe('live', () => itIsLive(() => runner))
+    describe('live', () =>
+      itIsLive(
+        () => runner,
+        () => home,
+      ))
     describe('crash', () => {
       itSurvives(() => place?.variables ?? {})
       if (foreign) {

@@ -139,12 +139,12 @@ function placeCheck({ limits }: WaitingFacts, { place, endedPerMinute }: JobFact
   const before = place === 1 ? 'One job is taken before it.' : `${counted(place, 'job')} are taken before it.`
   const most = limits.rate === undefined ? Infinity : (limits.rate.max / limits.rate.durationMs) * 60_000
   const pace = Math.min(endedPerMinute ?? 0, most)
-  if (pace <= 0 || limits.paused)
-    return {
-      code,
-      ok: false,
-      message: `${before} How long that takes cannot be told: no job has ended in the last minute.`,
-    }
+  // Nobody knows when a pause ends, and a pace that was not seen says nothing.
+  if (limits.paused) return { code, ok: false, message: before }
+  if (pace <= 0) {
+    const message = `${before} How long that takes cannot be told: no job has ended in the last minute.`
+    return { code, ok: false, message }
+  }
   const estimateMs = Math.round((place / pace) * 60_000)
   return {
     code,
