@@ -1,4 +1,4 @@
-import { finishedStates, type Job, type JobEvent, type Progress } from '../../contract/job.ts'
+import { isFinished, type Job, type JobEvent, type Progress } from '../../contract/job.ts'
 import { oneLine, percent } from './format.ts'
 import { progressText } from './job-text.ts'
 
@@ -39,22 +39,28 @@ function overwritten(stream: NodeJS.WriteStream): ProgressLine {
 function plainLines(stream: NodeJS.WriteStream): ProgressLine {
   let lastState = ''
   let lastStep = ''
+  let lastText = ''
 
-  function tell(progress: Progress): void {
+  function tell(progress: Progress, isLast: boolean): void {
     // Every five percent is enough for a log; a job that tells no ratio tells its message now and then.
     const { ratio } = progress
     const step =
       ratio === undefined ? `${Math.floor(performance.now() / messageEveryMs)}` : `${Math.floor(ratio * 20)} of 20`
-    if (step !== lastStep) stream.write(`${progressText(progress)}\n`)
+    const text = progressText(progress)
+    // The last of it is told whatever came before: `0 of 1 files` and `1 of 1 files` can be the same step.
+    if (step !== lastStep || (isLast && text !== lastText)) {
+      stream.write(`${text}\n`)
+      lastText = text
+    }
     lastStep = step
   }
 
   return {
     show(event) {
-      if (event.kind === 'progress') tell(event.progress)
+      if (event.kind === 'progress') tell(event.progress, false)
       if (event.kind !== 'job') return
       // A job that was quicker than this reader tells its progress only here.
-      if (event.job.progress !== undefined) tell(event.job.progress)
+      if (event.job.progress !== undefined) tell(event.job.progress, isFinished(event.job.state))
       const state = stateLine(event.job)
       if (state !== lastState) stream.write(`${state}\n`)
       lastState = state
@@ -73,7 +79,7 @@ function bar(progress: Progress): string {
 
 function stateLine({ id, state, waitingReason, attempts }: Job): string {
   const attempt = attempts.at(-1)
-  const finished = (finishedStates as readonly string[]).includes(state)
-  const detail = waitingReason?.message ?? (attempt === undefined || finished ? '' : `attempt ${attempt.number}`)
+  const detail =
+    waitingReason?.message ?? (attempt === undefined || isFinished(state) ? '' : `attempt ${attempt.number}`)
   return `Job ${id} ${state}${detail === '' ? '' : `: ${detail}`}`
 }
