@@ -7,6 +7,7 @@ import { preferencesPatchSchema, preferencesSchema } from './preferences.ts'
 import { cpuProfileSchema, profileInputSchema, stackSampleSchema } from './profile.ts'
 import {
   queueInfoSchema,
+  resizeSchema,
   runnerSchema,
   systemInfoSchema,
   threadSchema,
@@ -15,6 +16,8 @@ import {
 } from './runner.ts'
 import { updateSchema } from './updates.ts'
 import { whySchema } from './why.ts'
+
+const runnerIdInput = z.object({ id: z.string().min(1) })
 
 const jobIdInput = z.object({ id: z.string().min(1) })
 
@@ -199,6 +202,38 @@ export const contract = {
     list: oc
       .route({ method: 'GET', path: '/runners', tags: ['Runners'], summary: 'Live runners of this queue' })
       .output(z.object({ runners: z.array(runnerSchema) })),
+    pause: oc
+      .route({
+        method: 'POST',
+        path: '/runners/{id}/pause',
+        tags: ['Runners'],
+        summary: 'A runner takes no more jobs until it is resumed or started anew; what it runs goes on',
+      })
+      .input(runnerIdInput)
+      .output(runnerSchema),
+    resume: oc
+      .route({ method: 'POST', path: '/runners/{id}/resume', tags: ['Runners'], summary: 'A runner takes jobs again' })
+      .input(runnerIdInput)
+      .output(runnerSchema),
+    drain: oc
+      .route({
+        method: 'POST',
+        path: '/runners/{id}/drain',
+        tags: ['Runners'],
+        summary: 'A runner takes no more jobs, gives back what has no thread yet and ends what it runs',
+      })
+      .input(runnerIdInput)
+      .output(runnerSchema),
+    resize: oc
+      .route({
+        method: 'POST',
+        path: '/runners/{id}/resize',
+        inputStructure: 'detailed',
+        tags: ['Runners'],
+        summary: 'Change the threads and the concurrency of a runner; applies live',
+      })
+      .input(z.object({ params: runnerIdInput, body: resizeSchema }))
+      .output(runnerSchema),
   },
   system: {
     info: oc

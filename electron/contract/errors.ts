@@ -12,6 +12,7 @@ export const errorCodes = {
   READ_ONLY: { status: 403, meaning: 'The profile is read-only, so nothing may be changed.' },
   NOT_FOUND: { status: 404, meaning: 'There is no such path.' },
   JOB_NOT_FOUND: { status: 404, meaning: 'No job has this id, neither in the queue nor in the history.' },
+  RUNNER_NOT_FOUND: { status: 404, meaning: 'No live runner of this queue has this id.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, but not with this method.' },
   JOB_FINISHED: { status: 409, meaning: 'The job has already finished, so it cannot be cancelled.' },
   JOB_NOT_FINISHED: { status: 409, meaning: 'The job has not finished, so it cannot be retried.' },
@@ -31,6 +32,7 @@ export const errorCodes = {
   INVALID_PREFERENCES: { status: 422, meaning: 'A preference has a value it cannot have.' },
   INTERNAL: { status: 500, meaning: 'Toril failed. The message and the log say how.' },
   UNAVAILABLE: { status: 503, meaning: 'The queue or the database cannot be reached. Nothing was changed.' },
+  RUNNER_SILENT: { status: 504, meaning: 'Another runner did not answer. Whether it did what was asked is not known.' },
   RUNNER_STOPPING: { status: 503, meaning: 'The runner is stopping and takes no new work.' },
 } as const satisfies Record<string, { status: number; meaning: string }>
 

@@ -51,6 +51,9 @@ export const threadSchema = z.object({
 })
 export type Thread = z.infer<typeof threadSchema>
 
+/** Whether a runner takes jobs. `draining`: not any more, and some still run; `drained`: none runs, it can be stopped. */
+export const runnerStateSchema = z.enum(['taking', 'paused', 'draining', 'drained'])
+
 export const runnerSchema = z.object({
   id: z.string(),
   host: z.string(),
@@ -59,15 +62,40 @@ export const runnerSchema = z.object({
   /** The runner that answers. */
   self: z.boolean(),
   kind: z.enum(['desktop', 'headless']),
+  state: runnerStateSchema,
   jobTypes: z.array(z.string()),
   threads: z.int().min(0),
   busyThreads: z.int().min(0),
+  /** The bounds of its pool; absent of a runner of an older version. */
+  minThreads: z.int().min(0).optional(),
+  maxThreads: z.int().min(1).optional(),
+  /** How many jobs it takes at most at a time. */
   concurrency: z.int().min(1),
   active: z.int().min(0),
+  /** Event-loop utilisation of its main thread, 0 to 1; absent of a runner of an older version. */
+  loop: z.number().min(0).max(1).optional(),
   startedAt: timeSchema,
+  /** By the clock of the runner that answers. */
   lastSeenAt: timeSchema,
+  /**
+   * How far its clock is ahead of the clock of the runner that answers, in ms, give or take a round trip;
+   * absent of that runner itself and of older versions.
+   */
+  clockSkewMs: z.int().optional(),
 })
 export type Runner = z.infer<typeof runnerSchema>
+
+/** New bounds of a runner; what is left out stays. They are kept as its preferences. */
+export const resizeSchema = z
+  .strictObject({
+    minThreads: z.int().min(0).optional(),
+    maxThreads: z.int().min(1).optional(),
+    concurrency: z.int().min(1).optional(),
+  })
+  .refine((size) => Object.values(size).some((value) => value !== undefined), {
+    message: 'Give minThreads, maxThreads or concurrency.',
+  })
+export type Resize = z.infer<typeof resizeSchema>
 
 /** A preference that an environment variable fixes. */
 export const environmentFieldSchema = z.object({

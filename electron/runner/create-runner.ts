@@ -6,6 +6,9 @@ import { TorilError } from '../contract/errors.ts'
 import { isFinished } from '../contract/job.ts'
 import type { Runner as RunnerInfo, SystemInfo } from '../contract/runner.ts'
 import { createCatalog } from './catalog/create-catalog.ts'
+import { createCluster } from './cluster/create-cluster.ts'
+import { createRunnerControl } from './cluster/runner-control.ts'
+import { answerCancels } from './cluster/cancel-elsewhere.ts'
 import { locateEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
 import { createInlineExecutor } from './executors/create-inline-executor.ts'
@@ -31,6 +34,7 @@ import type { QueueLimits } from './queue/job-queue.ts'
 import { keepRateLimit } from './rate-limit.ts'
 import { runnerFacade } from './runner-facade.ts'
 import type { Runner } from './runner.ts'
+import { createLoopMeter } from './stats/loop-meter.ts'
 import { createQueueStats } from './stats/queue-stats.ts'
 import { openStorage } from './storage.ts'
 import { longestGraceMs, StopGrace } from './stop-grace.ts'
@@ -135,8 +139,17 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   const inline = createInlineExecutor({ catalog, database: history.jobDatabase, resultsDir, onProblem })
   stops.add(() => inline.close())
 
-  const record = (): RunnerRecord => {
+  const loop = createLoopMeter()
+  const load = () => {
     const threads = pool.threads()
+    return {
+      threads: threads.length,
+      busyThreads: threads.filter((thread) => thread.job !== undefined).length,
+      active: board.activeCount,
+    }
+  }
+  const record = (): RunnerRecord => {
+    const { minThreads, maxThreads } = preferences.current().pool
     return {
       id: runnerId,
       host: hostname(),
@@ -144,24 +157,49 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
       version: config.version,
       kind: config.kind,
       jobTypes: catalog.list().jobTypes.map((jobType) => jobType.name),
-      threads: threads.length,
-      busyThreads: threads.filter((thread) => thread.job !== undefined).length,
+      ...load(),
+      state: cluster.taking.state,
+      minThreads,
+      maxThreads,
       concurrency: preferences.current().queue.concurrency,
-      active: board.activeCount,
+      loop: loop(),
       startedAt,
     }
   }
   const runners = createLiveRunners(queue.presence, runnerId, record)
   stops.add(() => runners.close())
+  const cluster = createCluster({
+    ownId: runnerId,
+    queue,
+    board,
+    history,
+    runners,
+    catalog,
+    load,
+    concurrency: () => concurrencyNow(),
+    takeOver: (id, token) => consumer.takeOver(id, token),
+    stopping: () => stopping,
+    onProblem,
+  })
+  stops.add(() => cluster.close())
 
   const unknownTypes = createUnknownTypes({
     catalog,
     runners,
     rule: () => preferences.current().queue.unknownType,
+    offer: (job) => cluster.handOver.offer(job),
     wake: (id) => void queue.promote(id).catch(() => undefined),
   })
   const stats = createQueueStats({ queue, history, board, parkedCount: unknownTypes.parkedCount })
-  const mirror = createQueueMirror({ runnerId, board, history, queue, unknownTypes, onProblem })
+  const mirror = createQueueMirror({
+    runnerId,
+    board,
+    history,
+    queue,
+    unknownTypes,
+    othersTell: () => cluster.othersTell(),
+    onProblem,
+  })
   stops.add(() => mirror.close())
   const outcomes: Record<string, number> = {}
   const countOutcome = (outcome: string): void => {
@@ -175,6 +213,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     history,
     executors: { thread: pool.executor, inline },
     unknownTypes,
+    wishes: cluster.wishes,
     maxLogLines: () => preferences.current().history.maxLogLines,
     stopping: () => stopping,
     onOutcome: countOutcome,
@@ -192,6 +231,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     onSettled(settled) {
       if (isFinished(settled.state)) finished = true
       mirror.settled(settled)
+      cluster.telling.tell(settled.id)
+      cluster.handOver.ended(settled.id)
     },
   })
   stops.add(async () => {
@@ -300,7 +341,23 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     lookAgain: () => stats.look(),
     factsNow: async (limits) => factsOf(limits, await runners.list()),
     endedPerMinute: () => stats.endedPerMinute(),
-    onCancelled: () => stats.stale(),
+    cancelElsewhere: cluster.cancelElsewhere,
+    wishes: cluster.wishes,
+    onCancelled(job) {
+      stats.stale()
+      cluster.telling.tell(job.id)
+    },
+  })
+  answerCancels(cluster.relay, board, (id, options) => jobs.cancel(id, options))
+  const control = createRunnerControl({
+    ownId: runnerId,
+    relay: cluster.relay,
+    runners,
+    taking: cluster.taking,
+    consumer,
+    board,
+    resize: (patch) => preferences.update(patch),
+    stopping: () => stopping,
   })
   return runnerFacade({
     id: runnerId,
@@ -312,6 +369,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     catalog,
     pool,
     runners,
+    control,
     board,
     system,
     waitingFacts,

@@ -1,6 +1,7 @@
 import type { Job } from '../contract/job.ts'
 import type { SystemInfo } from '../contract/runner.ts'
 import type { Catalog } from './catalog/catalog.ts'
+import type { RunnerControl } from './cluster/runner-control.ts'
 import type { History } from './history/history.ts'
 import type { JobBoard } from './jobs/job-board.ts'
 import type { LiveRunners } from './jobs/live-runners.ts'
@@ -23,6 +24,7 @@ export interface FacadeParts {
   catalog: Catalog
   pool: ThreadPool
   runners: LiveRunners
+  control: RunnerControl
   board: JobBoard
   system: () => SystemInfo
   waitingFacts: () => WaitingFacts
@@ -120,7 +122,7 @@ export function runnerFacade(parts: FacadeParts): Runner {
     jobTypes: () => parts.catalog.list(),
     threads: () => pool.threads(),
     measuredThreads: () => pool.measured(),
-    runners: () => parts.runners.list(),
+    runners: { list: () => parts.runners.list(), ...parts.control },
     system: parts.system,
     watch: (signal) => watchUpdates(source, signal),
     activeCount: () => parts.board.activeCount,

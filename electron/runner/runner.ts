@@ -12,6 +12,7 @@ import type {
   Throughput,
   ThroughputRange,
 } from '../contract/runner.ts'
+import type { RunnerControl } from './cluster/runner-control.ts'
 import type { Update } from '../contract/updates.ts'
 import type { Why } from '../contract/why.ts'
 import type * as z from 'zod'
@@ -85,7 +86,8 @@ export interface Runner {
   threads(): Thread[]
   /** With CPU, heap and loop; measured for this once where nobody watches. */
   measuredThreads(): Promise<Thread[]>
-  runners(): Promise<RunnerInfo[]>
+  /** The live runners of the queue, this one first. The changes answer the runner as it then is. */
+  readonly runners: RunnerControl & { list(): Promise<RunnerInfo[]> }
   system(): SystemInfo
   /** A snapshot, then patches, at most ten a second; ends when `signal` aborts. Slow readers get merged patches, never a growing queue. */
   watch(signal: AbortSignal): AsyncIterable<Update>

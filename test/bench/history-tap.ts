@@ -41,6 +41,7 @@ export class HistoryTap {
     const { writer, reader } = history
     const { write } = this.#options
     return {
+      place: history.place,
       reader,
       writer: {
         saveJob: (job) => {

@@ -43,6 +43,7 @@ function processorWithout(error: Error) {
     history,
     executors: { thread: executor, inline: executor },
     unknownTypes: {} as UnknownTypes,
+    wishes: { of: () => Promise.resolve(undefined), forget: () => Promise.resolve() },
     maxLogLines: () => 10,
     stopping: () => false,
     onOutcome: () => undefined,
@@ -54,7 +55,7 @@ const away = new TorilError('UNAVAILABLE', 'The database cannot be reached.')
 
 test('a job that was taken before waits for a history that is away, and uses no attempt', async () => {
   const { runs, process } = processorWithout(away)
-  expect(await process({ job, started: 2, saveProgress: () => undefined })).toEqual({
+  expect(await process({ job, token: '', started: 2, saveProgress: () => undefined })).toEqual({
     kind: 'postpone',
     delayMs: 1_000,
   })
@@ -63,11 +64,14 @@ test('a job that was taken before waits for a history that is away, and uses no 
 
 test('a first attempt does not need the history', async () => {
   const { runs, process } = processorWithout(away)
-  expect(await process({ job, started: 1, saveProgress: () => undefined })).toEqual({ kind: 'complete', result: 1 })
+  expect(await process({ job, token: '', started: 1, saveProgress: () => undefined })).toEqual({
+    kind: 'complete',
+    result: 1,
+  })
   expect(runs).toEqual([1])
 })
 
 test('a history that fails otherwise is no reason to wait for ever', async () => {
   const { process } = processorWithout(new Error('no such column'))
-  await expect(process({ job, started: 2, saveProgress: () => undefined })).rejects.toThrow('no such column')
+  await expect(process({ job, token: '', started: 2, saveProgress: () => undefined })).rejects.toThrow('no such column')
 })

@@ -137,6 +137,6 @@ export function itIsLive(runner: () => Runner, home: () => RunnerHome): void {
     expect(metrics.attempts['completed']).toBeGreaterThan(200)
     expect(metrics).toMatchObject({ paused: false, connected: true, poolWaiting: 0 })
     expect(await runner().health()).toEqual({ ready: true, reasons: [], queue: 'ok', database: 'ok' })
-    expect(await runner().runners()).toMatchObject([{ id: runner().id, self: true, kind: 'headless' }])
+    expect(await runner().runners.list()).toMatchObject([{ id: runner().id, self: true, kind: 'headless' }])
   })
 }

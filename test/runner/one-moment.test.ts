@@ -102,7 +102,15 @@ test('what was read of a job before it was put aside does not reach the history 
     () => new Promise<QueuedJob>((resolve) => void answers.push(resolve)),
   )
   const unknownTypes = { holds: () => true, adopt: () => undefined, forget: () => undefined }
-  const mirror = createQueueMirror({ runnerId: 'r', board, history, queue, unknownTypes, onProblem: () => undefined })
+  const mirror = createQueueMirror({
+    runnerId: 'r',
+    board,
+    history,
+    queue,
+    unknownTypes,
+    othersTell: () => false,
+    onProblem: () => undefined,
+  })
   try {
     mirror.event({ kind: 'added', id: '7', type: 'flaky' })
     await until(() => answers.length === 1, 'the job is looked up')

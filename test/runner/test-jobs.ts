@@ -38,6 +38,16 @@ const files: Record<string, string> = {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }`,
   ),
+  'talk-on-release': jobFile(
+    'talk-on-release',
+    `const { existsSync } = await import('node:fs')
+    while (!existsSync(input.release)) await new Promise((resolve) => setTimeout(resolve, 20))
+    for (let step = 1; step <= 3; step += 1) {
+      ctx.log('line ' + step)
+      ctx.progress({ done: step, total: 3 })
+    }
+    return 'said'`,
+  ),
   big: jobFile('big', `return 'x'.repeat(input.n)`, { input: numbered }),
 }
 

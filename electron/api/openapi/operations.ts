@@ -108,6 +108,20 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   },
   'threads.list': { errors: [] },
   'runners.list': { errors: [] },
+  'runners.pause': {
+    description: 'Other runners go on. The pause ends with `resume`, or when the runner is started anew.',
+    errors: ['RUNNER_NOT_FOUND', 'RUNNER_SILENT', 'READ_ONLY'],
+  },
+  'runners.resume': { errors: ['RUNNER_NOT_FOUND', 'RUNNER_SILENT', 'RUNNER_STOPPING', 'READ_ONLY'] },
+  'runners.drain': {
+    description: 'Once its state is `drained` nothing runs on it, and it can be stopped without a loss of time.',
+    errors: ['RUNNER_NOT_FOUND', 'RUNNER_SILENT', 'READ_ONLY'],
+  },
+  'runners.resize': {
+    description: 'Kept as the preferences of that runner. No job is interrupted.',
+    errors: ['RUNNER_NOT_FOUND', 'RUNNER_SILENT', 'INVALID_PREFERENCES', 'SET_BY_ENVIRONMENT', 'READ_ONLY'],
+    examples: { threads: { summary: 'Eight threads', value: { maxThreads: 8 } } },
+  },
   'system.info': { errors: [] },
   'updates.watch': { description: events, errors: [] },
 }

@@ -1,6 +1,7 @@
 import type { Runner } from '../../runner/runner.ts'
 import { api, orNever, streamOf } from './implementer.ts'
 import { jobsRouter } from './jobs.ts'
+import { runnersRouter } from './runners.ts'
 import { queueRouter } from './queue.ts'
 
 /** Every operation of the contract over one runner. All transports serve this one router. */
@@ -14,7 +15,7 @@ export function createRouter(runner: Runner) {
       update: api.preferences.update.handler(({ input }) => runner.preferences.update(input)),
     },
     threads: { list: api.threads.list.handler(async () => ({ threads: await runner.measuredThreads() })) },
-    runners: { list: api.runners.list.handler(async () => ({ runners: await runner.runners() })) },
+    runners: runnersRouter(runner),
     system: { info: api.system.info.handler(() => runner.system()) },
     updates: {
       watch: api.updates.watch.handler(({ signal }) => streamOf(runner.watch(orNever(signal)))),

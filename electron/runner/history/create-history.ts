@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { locateUpwards } from '../entries.ts'
 import { createBatchedWriter } from './batched-writer.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -30,6 +31,19 @@ async function sourceIdOf({ prisma, schema }: Database, name: string): Promise<n
   return id
 }
 
+/** Where the server does not say which one it is, each runner has a place of its own: nobody relies on another's writes. */
+async function placeOf({ prisma, schema }: Database, sourceId: number): Promise<string> {
+  try {
+    const [row] = await prisma.$queryRaw<{ place: string }[]>`
+      SELECT (SELECT system_identifier FROM pg_control_system())::text || ':' || oid::text AS place
+      FROM pg_database WHERE datname = current_database()`
+    if (row !== undefined) return `${row.place}:${schema}:${sourceId}`
+  } catch {
+    // Not allowed to look.
+  }
+  return randomUUID()
+}
+
 /**
  * Opens the history: brings the tables up to date, then takes writes and answers reads.
  * Rejects with TorilError UNAVAILABLE when the database cannot be used; it does not wait for it
@@ -47,6 +61,7 @@ export async function createHistory(options: HistoryOptions): Promise<History> {
     await database.close().catch(() => undefined)
     throw error
   }
+  const place = await placeOf(database, sourceId)
   const writer = createBatchedWriter(database, {
     sourceId,
     onProblem: options.onProblem ?? (() => undefined),
@@ -60,6 +75,7 @@ export async function createHistory(options: HistoryOptions): Promise<History> {
   fold.unref()
 
   return {
+    place,
     writer,
     reader: createReader(database, sourceId, writer),
     async removeJob(id) {

@@ -69,6 +69,8 @@ export interface JobDatabaseAccess {
 }
 
 export interface History {
+  /** The same for all runners that write the same rows: same server, database, schema and source. */
+  readonly place: string
   writer: HistoryWriter
   reader: HistoryReader
   removeJob(id: string): Promise<boolean>

@@ -1,6 +1,7 @@
 import { TorilError } from '../../contract/errors.ts'
 import { isFinished, type Attempt, type Job, type LogLine } from '../../contract/job.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { CancelWish, CancelWishes } from '../cluster/cancel-wishes.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from '../executors/executor.ts'
 import type { History } from '../history/history.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
@@ -18,6 +19,8 @@ export interface AttemptProcessorParts {
   executors: Record<Executor['name'], Executor>
   unknownTypes: UnknownTypes
   maxLogLines: () => number
+  /** Whether a job that was taken before is to be cancelled instead. Rejects UNAVAILABLE. */
+  wishes: Pick<CancelWishes, 'of' | 'forget'>
   stopping: () => boolean
   onOutcome: (outcome: NonNullable<Attempt['outcome']>) => void
 }
@@ -51,17 +54,26 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     delete known.finishedAt
     // What this runner saw of the job may be less than what another one, or an earlier run, wrote down.
     if (kept !== undefined && kept.attempts.length > known.attempts.length) known.attempts = kept.attempts
-    for (const attempt of known.attempts) if (attempt.finishedAt === undefined) endLost(known.id, attempt)
+    for (const [index, attempt] of known.attempts.entries()) {
+      if (attempt.finishedAt !== undefined) continue
+      const ended = kept?.attempts.find(
+        ({ number, finishedAt }) => number === attempt.number && finishedAt !== undefined,
+      )
+      if (ended === undefined) endLost(known.id, attempt)
+      else known.attempts.splice(index, 1, ended)
+    }
     history.writer.saveJob(recordOf(known))
     return known
   }
 
   /** Undefined while the history cannot be read: its attempts and lines would be numbered over. */
-  async function stateBefore(taken: Taken): Promise<{ job: Job; logSeq: number } | undefined> {
+  async function stateBefore(taken: Taken): Promise<{ job: Job; logSeq: number; wish?: CancelWish } | undefined> {
     try {
       const job = await jobBefore(taken)
-      const logSeq = taken.started === 1 ? 0 : (await history.reader.logs(job.id, 0, 1)).total
-      return { job, logSeq }
+      if (taken.started === 1) return { job, logSeq: 0 }
+      const logSeq = (await history.reader.logs(job.id, 0, 1)).total
+      const wish = await parts.wishes.of(job.id, job.createdAt)
+      return { job, logSeq, ...(wish === undefined ? {} : { wish }) }
     } catch (error) {
       if (error instanceof TorilError && error.code === 'UNAVAILABLE') return undefined
       throw error
@@ -150,8 +162,10 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
   }
 
   /** No attempt is made of it; the history learns of the job all the same. */
-  function setAside(taken: Taken): Verdict {
-    const verdict = parts.unknownTypes.verdictFor(taken.job)
+  async function setAside(taken: Taken): Promise<Verdict> {
+    const verdict = await parts.unknownTypes.verdictFor(taken)
+    // From here on the other runner says what the job is doing.
+    if (verdict.kind === 'handed-over') return verdict
     const job = board.recent(taken.job.id) ?? jobFromQueue(taken.job)
     job.state = 'waiting'
     delete job.startedAt
@@ -161,6 +175,21 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     return verdict
   }
 
+  /** Somebody cancelled it while a runner had it that did not answer. */
+  function cancelInstead(job: Job, { by, reason }: CancelWish): Verdict {
+    const error = { code: 'CANCELLED', message: reason }
+    const last = job.attempts.at(-1)
+    if (last?.outcome === 'lost') {
+      Object.assign(last, { cancelledBy: by, cancelReason: reason })
+      history.writer.saveAttempt(job.id, last)
+    }
+    job.error = error
+    board.changed(job)
+    // Its time runs out by itself.
+    parts.wishes.forget(job.id).catch(() => undefined)
+    return { kind: 'fail', error, retry: false, cancelled: true }
+  }
+
   async function run(taken: Taken): Promise<Verdict> {
     const entry = catalog.get(taken.job.type)
     if (entry === undefined) return setAside(taken)
@@ -168,7 +197,8 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
 
     const before = await stateBefore(taken)
     if (before === undefined) return { kind: 'postpone', delayMs: awayMs }
-    const { job, logSeq } = before
+    const { job, logSeq, wish } = before
+    if (wish !== undefined) return cancelInstead(job, wish)
     const defaults = entry.jobType.defaults
     const executor = job.options.executor ?? defaults.executor ?? 'thread'
     const timeoutMs = job.options.timeoutMs ?? defaults.timeoutMs
@@ -176,7 +206,8 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     job.state = 'active'
     job.waitingReason = { code: 'ALL_THREADS_BUSY', message: 'All threads are busy. Next in line.' }
     const attempt: Attempt = {
-      number: (job.attempts.at(-1)?.number ?? 0) + 1,
+      // What another runner did of it may not be in this history.
+      number: Math.max(job.attempts.at(-1)?.number ?? 0, taken.started === 1 ? 0 : taken.job.attemptsMade) + 1,
       executor,
       runner: parts.runnerId,
       startedAt: new Date().toISOString(),

@@ -1,18 +1,12 @@
 import type { CancelResult } from '../../contract/contract.ts'
 import { TorilError } from '../../contract/errors.ts'
 import { isFinished, type Job } from '../../contract/job.ts'
+import type { CancelElsewhere } from '../cluster/cancel-elsewhere.ts'
 import type { HistoryWriter } from '../history/history.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
+import type { CancelOptions } from './cancel-options.ts'
 import { recordOf } from './attempt-processor.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
-
-export interface CancelOptions {
-  now?: boolean | undefined
-  then?: 'stop' | 'retry' | undefined
-  reason?: string | undefined
-  /** Who asked: panel, cli, rest. */
-  by: string
-}
 
 export interface CancelParts {
   queue: JobQueue
@@ -21,6 +15,8 @@ export interface CancelParts {
   graceMs: () => number
   /** The job as callers see it; rejects JOB_NOT_FOUND. */
   get: (id: string) => Promise<Job>
+  /** Cancels what another runner runs, through that runner; undefined when it no longer does. */
+  elsewhere: CancelElsewhere
   /** The job has left the queue for good. */
   onCancelled: (job: Job) => void
 }
@@ -140,9 +136,12 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
         }
         const result = await cancelWaiting(job, options)
         if (result !== undefined) return result
+      } else {
+        const result = await parts.elsewhere(job, options)
+        if (result !== undefined) return result
       }
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
-    throw new TorilError('RUNNING_ELSEWHERE', `Job ${id} runs on another runner. Cancel it there.`)
+    throw new TorilError('RUNNING_ELSEWHERE', `Job ${id} goes from runner to runner just now. Cancel it again.`)
   }
 }

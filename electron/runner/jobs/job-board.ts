@@ -1,4 +1,4 @@
-import type { Attempt, Job, JobEvent, Progress } from '../../contract/job.ts'
+import type { Attempt, Job, JobEvent, LogLine, Progress } from '../../contract/job.ts'
 import type { AttemptRun } from '../executors/executor.ts'
 
 /** An attempt that this runner holds now. */
@@ -19,6 +19,13 @@ const recentLimit = 2_000
 
 export type Follower = (event: JobEvent) => void
 
+/** Told of everything that happens to the jobs on the board. */
+export interface Witness {
+  changed(job: Job): void
+  progressed(id: string, progress: Progress): void
+  logged(id: string, lines: LogLine[]): void
+}
+
 /**
  * What this runner knows at this moment, in memory: the attempts it holds, and the jobs that changed
  * last. It is a view, never the truth: that is the queue, and the history for what is over.
@@ -30,6 +37,7 @@ export class JobBoard {
   readonly #changeListeners = new Set<(id: string) => void>()
   readonly #removeListeners = new Set<(id: string) => void>()
   #changes = 0
+  #witness: Witness | undefined
 
   running(id: string): RunningAttempt | undefined {
     return this.#active.get(id)
@@ -69,6 +77,7 @@ export class JobBoard {
   /** Call after a job's progress changed; followers get it as an event of its own. */
   progressed(job: Job, progress: Progress): void {
     this.#remember(job, this.revision(job.id))
+    this.#witness?.progressed(job.id, progress)
     this.emit(job.id, { kind: 'progress', progress })
   }
 
@@ -76,6 +85,7 @@ export class JobBoard {
   changed(job: Job): void {
     this.#changes += 1
     this.#remember(job, this.#changes)
+    this.#witness?.changed(job)
     // A copy: the job goes on changing, and a follower may read the event later.
     if (this.#followers.has(job.id)) this.emit(job.id, { kind: 'job', job: { ...job, attempts: [...job.attempts] } })
   }
@@ -91,6 +101,7 @@ export class JobBoard {
   }
 
   emit(id: string, event: JobEvent): void {
+    if (event.kind === 'log') this.#witness?.logged(id, event.lines)
     for (const follower of this.#followers.get(id) ?? []) follower(event)
   }
 
@@ -109,6 +120,14 @@ export class JobBoard {
     return () => {
       set.delete(follower)
       if (set.size === 0) this.#followers.delete(id)
+    }
+  }
+
+  /** There is one witness at a time, for the runner that tells others. */
+  onEverything(witness: Witness): () => void {
+    this.#witness = witness
+    return () => {
+      if (this.#witness === witness) this.#witness = undefined
     }
   }
 

@@ -1,6 +1,8 @@
 import type { JobList } from '../../contract/contract.ts'
 import { TorilError } from '../../contract/errors.ts'
 import { isFinished, type Job } from '../../contract/job.ts'
+import type { CancelElsewhere } from '../cluster/cancel-elsewhere.ts'
+import type { CancelWishes } from '../cluster/cancel-wishes.ts'
 import type { History } from '../history/history.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
 import type { JobListInput, Runner } from '../runner.ts'
@@ -27,6 +29,8 @@ export interface JobServiceParts extends EnqueueParts {
   factsNow: WhyParts['factsNow']
   endedPerMinute: WhyParts['endedPerMinute']
   onCancelled: (job: Job) => void
+  cancelElsewhere: CancelElsewhere
+  wishes: Pick<CancelWishes, 'forget'>
 }
 
 function notFound(id: string): TorilError {
@@ -130,6 +134,7 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     const job = await get(id)
     if (!isFinished(job.state))
       throw new TorilError('JOB_NOT_FINISHED', `Job ${id} is ${job.state}, so it cannot be retried.`)
+    await parts.wishes.forget(id)
     if (!(await queue.retry(id))) {
       // The queue has let go of it: the same input and options make a new job.
       const { deduplicationId: _once, delayMs: _delay, ...options } = job.options
@@ -181,6 +186,7 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
       board,
       get,
       graceMs: () => parts.preferences().cancel.graceMs,
+      elsewhere: parts.cancelElsewhere,
       onCancelled: parts.onCancelled,
     }),
     retry,

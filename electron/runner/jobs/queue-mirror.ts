@@ -12,6 +12,8 @@ export interface QueueMirrorParts {
   history: History
   queue: JobQueue
   unknownTypes: Pick<UnknownTypes, 'holds' | 'adopt' | 'forget'>
+  /** Whether the runner that ends a job tells of it: then its word is waited for, which says more than the queue. */
+  othersTell: () => boolean
   onProblem: (message: string) => void
 }
 
@@ -32,6 +34,8 @@ const pageSize = 500
 const settleMs = 5_000
 /** Events about one job are gathered for so long before it is looked up. */
 const gatherMs = 20
+/** And so long when another runner is about to tell more of it. It does so within 100 ms, unless it is very busy. */
+const hearsayMs = 3_000
 /** After an outage of the runner at most this many jobs of the history are looked up one by one. */
 const unfinishedLimit = 100_000
 
@@ -39,6 +43,9 @@ const unfinishedLimit = 100_000
 export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   const { board, history, queue, unknownTypes, onProblem } = parts
   const followed = new Set<string>()
+  const expected = new Map<string, NodeJS.Timeout>()
+  /** Nobody has told of their end: what the queue says has to do. */
+  const overdue = new Set<string>()
   let gathering: NodeJS.Timeout | undefined
   let closed = false
   let reconciled = false
@@ -55,11 +62,23 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     if (!closed) gathering ??= setTimeout(lookUp, gatherMs)
   }
 
+  /** Looks an ended job up, unless another runner has told of it by then. */
+  function expect(id: string): void {
+    if (closed || expected.has(id)) return
+    const timer = setTimeout(() => {
+      expected.delete(id)
+      overdue.add(id)
+      if (!isFinished(board.recent(id)?.state ?? 'waiting')) follow(id)
+    }, hearsayMs)
+    expected.set(id, timer)
+  }
+
   function lookUp(): void {
     gathering = undefined
     const ids = [...followed]
     followed.clear()
     for (const id of ids) {
+      const mayEnd = overdue.delete(id) || !parts.othersTell()
       // Taken or finished here meanwhile: what is read of it would not be adopted.
       if (board.running(id) !== undefined || hasJustEnded(board.recent(id))) continue
       const revision = board.revision(id)
@@ -68,8 +87,9 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
         .then((queued) => {
           if (queued === undefined || closed) return
           // Something happened here while it was read: what was read is old, or of before.
-          if (board.revision(id) === revision) adopt(queued)
-          else follow(id)
+          if (board.revision(id) !== revision) follow(id)
+          else if (mayEnd || !isFinished(read(queued).state)) adopt(queued)
+          else expect(id)
         })
         .catch(() => undefined) // Away: the connection reports it, and reconcile follows when it is back.
     }
@@ -204,7 +224,8 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       if (event.kind === 'added' && board.recent(event.id) !== undefined) return
       if (event.kind === 'state' && board.recent(event.id)?.state === event.state) return
       if (event.kind === 'state' && isFinished(board.recent(event.id)?.state ?? 'waiting')) return
-      follow(event.id)
+      if (event.kind === 'state' && isFinished(event.state) && parts.othersTell()) expect(event.id)
+      else follow(event.id)
     },
     async reconcile() {
       await reconcile().catch((error: unknown) => {
@@ -215,12 +236,14 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     close() {
       closed = true
       clearTimeout(gathering)
+      for (const timer of expected.values()) clearTimeout(timer)
+      expected.clear()
     },
   }
 }
 
 function hasJustEnded(job: Job | undefined): boolean {
-  return job?.finishedAt !== undefined && Date.now() - Date.parse(job.finishedAt) < settleMs
+  return job?.finishedAt !== undefined && Math.abs(Date.now() - Date.parse(job.finishedAt)) < settleMs
 }
 
 /** Delayed, though its producer asked for no delay and no attempt has failed: no runner knew its type. */

@@ -1,15 +1,21 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { QueuedJob, Verdict } from '../queue/job-queue.ts'
+import type { Offered } from '../cluster/hand-over.ts'
+import type { QueuedJob, Taken, Verdict } from '../queue/job-queue.ts'
 import type { LiveRunners } from './live-runners.ts'
 
-/** A job that no live runner knows is looked at again after this; a changed catalog wakes it at once. */
+/** A job that no live runner knows is looked at again after this; a changed catalog or a new runner wakes it at once. */
 const parkMs = 30_000
-/** A job that another live runner knows is handed on quickly. */
-const handOnMs = 200
+/** A job that another runner will make ready once it has room becomes ready by itself after this. */
+const laterMs = 10_000
+/** Where no runner answers the offer, the job is offered again after this, then twice that, … */
+const refusedMs = 250
+const longestMs = 5_000
+/** More jobs put off are not remembered: a forgotten one shows as delayed for some seconds. */
+const rememberedLimit = 10_000
 
 export interface UnknownTypes {
   /** What to do with a job of a type this runner does not know. Never uses an attempt. */
-  verdictFor(job: QueuedJob): Verdict
+  verdictFor(taken: Pick<Taken, 'job' | 'token'>): Promise<Verdict>
   /** Whether this job, delayed in the queue, is put aside and so waits for people. */
   holds(id: string): boolean
   /** Takes over a job that a runner before this one put aside; wakes it when its type is known by now. */
@@ -22,44 +28,72 @@ export interface UnknownTypes {
 
 export interface UnknownTypesParts {
   catalog: Catalog
-  runners: LiveRunners
+  runners: Pick<LiveRunners, 'knows' | 'onLook'>
   rule: () => 'keep' | 'fail'
+  /** Offers a job held by this runner to one that knows its type. */
+  offer: (job: { id: string; type: string; token: string }) => Promise<Offered>
   /** Makes a job put aside ready again. */
   wake: (id: string) => void
 }
 
 /**
- * Keeps jobs whose type is unknown here: put aside in the queue without using an attempt, and woken as
- * soon as the catalog learns the type.
+ * Keeps jobs whose type is unknown here, without using an attempt: handed to a runner that knows it, or put
+ * aside in the queue until the catalog learns the type or such a runner comes.
  */
 export function createUnknownTypes(parts: UnknownTypesParts): UnknownTypes {
+  /** By id, the type. */
   const parked = new Map<string, string>()
+  /** Put off for another runner: how often it was in vain, and when the job is ready again, epoch ms. */
+  const putOff = new Map<string, { refused: number; until: number }>()
 
-  parts.catalog.onChange(() => {
+  function wakeAll(isKnown: (type: string) => boolean): void {
     for (const [id, type] of parked) {
-      if (parts.catalog.get(type) === undefined) continue
+      if (!isKnown(type)) continue
       parked.delete(id)
       parts.wake(id)
     }
-  })
+  }
+
+  parts.catalog.onChange(() => wakeAll((type) => parts.catalog.get(type) !== undefined))
+  parts.runners.onLook(() => wakeAll((type) => parts.runners.knows(type)))
+
+  function postpone(id: string, delayMs: number, refused: number): Verdict {
+    putOff.delete(id)
+    putOff.set(id, { refused, until: Date.now() + delayMs })
+    const oldest = putOff.keys().next().value
+    if (putOff.size > rememberedLimit && oldest !== undefined) putOff.delete(oldest)
+    return { kind: 'postpone', delayMs }
+  }
 
   return {
-    verdictFor(job) {
-      parked.delete(job.id)
-      if (parts.runners.knows(job.type)) return { kind: 'postpone', delayMs: handOnMs }
+    async verdictFor({ job, token }) {
+      const { id, type } = job
+      parked.delete(id)
+      if (parts.runners.knows(type)) {
+        const answer = await parts.offer({ id, type, token })
+        if (answer === 'later') return postpone(id, laterMs, 0)
+        const refused = (putOff.get(id)?.refused ?? 0) + 1
+        if (answer === 'refused') return postpone(id, Math.min(longestMs, refusedMs * 2 ** (refused - 1)), refused)
+        putOff.delete(id)
+        return { kind: 'handed-over' }
+      }
+      putOff.delete(id)
       if (parts.rule() === 'fail') {
-        const message = `No runner knows the job type "${job.type}".`
+        const message = `No runner knows the job type "${type}".`
         return { kind: 'fail', retry: false, cancelled: false, error: { code: 'UNKNOWN_JOB_TYPE', message } }
       }
-      parked.set(job.id, job.type)
+      parked.set(id, type)
       return { kind: 'postpone', delayMs: parkMs }
     },
-    holds: (id) => parked.has(id),
+    holds: (id) => parked.has(id) || (putOff.get(id)?.until ?? 0) > Date.now(),
     adopt(job) {
       if (parts.catalog.get(job.type) === undefined) parked.set(job.id, job.type)
       else parts.wake(job.id)
     },
-    forget: (id) => void parked.delete(id),
+    forget(id) {
+      parked.delete(id)
+      putOff.delete(id)
+    },
     parkedCount: () => parked.size,
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { DelayedError, WaitingError, Worker, type IQueueBackend } from 'bullmq'
+import { DelayedError, Job, WaitingError, Worker, type IQueueBackend } from 'bullmq'
 import type { Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import type { ConnectionWatch } from './connection-watch.ts'
-import { HeldJobs, type HeldJob, type RunningAttempt } from './held-jobs.ts'
+import { HeldJobs, type DecidedVerdict, type HeldJob, type RunningAttempt } from './held-jobs.ts'
 import { queuedJob, type BullJob, type BullQueue } from './job-mapping.ts'
 import type { Consumer, Processor, Settled, Verdict } from './job-queue.ts'
 import { createProgressSaver, type ProgressSaver } from './progress-saver.ts'
@@ -112,7 +112,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       before.job.attemptsStarted + 1 === job.attemptsStarted &&
       before.attemptsMade === job.attemptsMade
     if (!goesOn && before !== undefined) tellOfRetry(id, before, job)
-    const running = goesOn ? before.running : begin(job)
+    const running = goesOn ? before.running : begin(job, token)
     const outcome = Promise.withResolvers<Verdict>()
     const entry: HeldJob = { job, token, attemptsMade: job.attemptsMade, running, letGo: outcome.reject }
     held.hold(id, entry)
@@ -121,6 +121,10 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       const decided = await outcome.promise
       // Taken again meanwhile: the later hold stores the verdict.
       if (held.get(id) !== entry) throw new WaitingError()
+      if (decided.kind === 'handed-over') {
+        held.release(id)
+        throw new WaitingError()
+      }
       entry.decided = { verdict: decided, at: Date.now() }
       return await carryOut(decided, entry)
     } finally {
@@ -135,7 +139,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     settle(settledRetry(id, next))
   }
 
-  function begin(job: BullJob): RunningAttempt {
+  function begin(job: BullJob, token: string): RunningAttempt {
     let saver: ProgressSaver | undefined
     const saveProgress = (progress: Progress): void => {
       // Most jobs say nothing of their progress.
@@ -145,12 +149,12 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       )
       saver.save(progress)
     }
-    const taken = { job: queuedJob(job, 'active'), started: job.attemptsStarted, saveProgress }
+    const taken = { job: queuedJob(job, 'active'), token, started: job.attemptsStarted, saveProgress }
     const verdict = Promise.resolve(taken).then(parts.processor).catch(verdictOfThrown)
     return { verdict, stopProgress: () => saver?.stop() }
   }
 
-  async function carryOut(verdict: Verdict, { job, token }: HeldJob): Promise<Json> {
+  async function carryOut(verdict: DecidedVerdict, { job, token }: HeldJob): Promise<Json> {
     if (verdict.kind === 'complete') return cleanJson(verdict.result)
     if (verdict.kind === 'fail') throw failureOf(verdict)
     const id = job.id ?? ''
@@ -177,6 +181,28 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         await watch.live()
       }
     }
+  }
+
+  /** Goes on with a job that another runner took, under that one's token. */
+  async function takeOver(id: string, token: string): Promise<boolean> {
+    if (stopped) return false
+    const job = await Job.fromId<Json, Json>(worker, id)
+    if (job === undefined) return false
+    try {
+      await job.extendLock(token, timing.lockMs)
+    } catch (error) {
+      // Refused: the other one no longer has it.
+      if (server.isOutage(error)) throw error
+      return false
+    }
+    job.token = token
+    await server.nameTaker(parts.name, id, parts.runnerId)
+    worker
+      .processJob(job, token, () => false)
+      .catch((error: unknown) =>
+        report(`The queue's worker: ${error instanceof Error ? error.message : String(error)}`),
+      )
+    return true
   }
 
   function putBack(id: string, token: string): Promise<void> {
@@ -233,6 +259,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       watch.ask(() => releaseJobsOf(runnerId, (id) => server.dropLocks(parts.name, id), worker.getBackend()), {
         again: true,
       }),
+    takeOver: (id, token) => watch.ask(() => takeOver(id, token)),
     stopTaking,
     async start() {
       stopped = false

@@ -8,8 +8,9 @@ import { bullOptions, newJobId, queuedJob, type BullQueue } from './job-mapping.
 import type { Consumer, JobQueue } from './job-queue.ts'
 import { openPostgresServer } from './postgres-server.ts'
 import { createPresence, type Presence } from './presence.ts'
+import type { NoteStore, RelayLine, RelayListener } from './relay-line.ts'
 import { createProblemReporter } from './problem-reporter.ts'
-import { defaultTiming, type QueueConfig, type Retention } from './queue-config.ts'
+import { defaultTiming, type QueueConfig, type QueueTiming, type Retention } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
 import { openRedisServer } from './redis-server.ts'
 import { cleanJson, cleanText } from './sanitize-json.ts'
@@ -25,6 +26,10 @@ const spare = 10_000
 /** The queue, and who works on it. */
 export interface RunnerQueue extends JobQueue {
   readonly presence: Presence
+  readonly notes: NoteStore
+  readonly timing: QueueTiming
+  /** Listens to the other runners of this queue; connects in the background. */
+  openRelay(listener: RelayListener): RelayLine
 }
 
 /**
@@ -44,9 +49,9 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   queue.on('error', (error) => {
     if (!server.isOutage(error)) report(`The queue: ${error.message}`)
   })
-  const presenceStore = await openWithin(server, queue, async () => {
+  const [presenceStore, noteStore] = await openWithin(server, queue, async () => {
     await queue.waitUntilReady()
-    return server.presence(name, timing.presenceTtlMs)
+    return [await server.presence(name, timing.presenceTtlMs), await server.notes(name)] as const
   })
   const watch = watchConnection({ server, pingMs, answerMs, report })
   const events = createEventFeed({ name, server, report })
@@ -56,15 +61,26 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     beatMs: timing.presenceBeatMs,
     ask: watch.ask,
   })
+  const again = { again: true }
+  const notes: NoteStore = {
+    put: (key, text, ttlMs) => watch.ask(() => noteStore.put(key, text, ttlMs), again),
+    get: (key) => watch.ask(() => noteStore.get(key), again),
+    remove: (key) => watch.ask(() => noteStore.remove(key), again),
+  }
   const keep = keepOf(config.retention)
   const consumers = new Set<Consumer>()
-  const again = { again: true }
   const lookup = createJobLookup(queue, server, name)
 
   const runnerQueue: RunnerQueue = {
     backend: server.backend,
     name,
     presence,
+    notes,
+    timing,
+    openRelay(listener) {
+      const line = server.relay({ ...listener, queueName: name, id: config.runnerId, notes, report })
+      return { send: (to, text) => watch.ask(() => line.send(to, text)), close: () => line.close() }
+    },
     async add(type, input, options) {
       const clean = cleanJson(input)
       const opts = bullOptions(newJobId(), clean, options)

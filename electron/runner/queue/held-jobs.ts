@@ -8,6 +8,9 @@ export interface RunningAttempt {
   stopProgress(): void
 }
 
+/** A verdict that this runner has to carry out. */
+export type DecidedVerdict = Exclude<Verdict, { kind: 'handed-over' }>
+
 /** A job in the hands of a consumer, from taken to stored. */
 export interface HeldJob {
   readonly job: BullJob
@@ -16,7 +19,7 @@ export interface HeldJob {
   readonly attemptsMade: number
   readonly running: RunningAttempt
   /** What it said, and when: from then on it is the queue's part. */
-  decided?: { verdict: Verdict; at: number }
+  decided?: { verdict: DecidedVerdict; at: number }
   /** Ends BullMQ's wait for the processor. */
   letGo: (error: Error) => void
 }

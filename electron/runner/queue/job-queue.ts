@@ -52,9 +52,13 @@ export type Verdict =
   | { kind: 'fail'; error: JobError; retry: boolean; cancelled: boolean }
   /** Put back without using an attempt, ready again after `delayMs` (0: at once, behind the others). */
   | { kind: 'postpone'; delayMs: number }
+  /** Another runner of the queue goes on with it under the same token: nothing is to be done here. */
+  | { kind: 'handed-over' }
 
 export interface Taken {
   job: QueuedJob
+  /** Proves the hold on the job to the queue; who has it can go on with the job. */
+  token: string
   /** How often the job was taken, this time included (BullMQ's attemptsStarted). 1: certainly its first attempt. */
   started: number
   /** Stores progress in the queue for other readers; never throws, latest wins, at most a few a second. */
@@ -80,6 +84,11 @@ export interface Consumer {
    * their ids. Only for a runner that is known to be dead: a live one would see its jobs run twice.
    */
   releaseJobsOf(runnerId: string): Promise<string[]>
+  /**
+   * Goes on with a job that another runner of the queue took, under that one's token, and from now on holds
+   * it as its own. False when that runner no longer has it, or this one takes no jobs. Rejects UNAVAILABLE.
+   */
+  takeOver(id: string, token: string): Promise<boolean>
   /** Takes no further jobs; resolves at once. `start` takes up again. */
   stopTaking(): Promise<void>
   start(): Promise<void>

@@ -1,10 +1,13 @@
 import { createPostgresBackend, DEFAULT_SCHEMA, runMigrations, type BackendFactory } from 'bullmq'
 import pg from 'pg'
 import { BullmqPool } from './bullmq-pool.ts'
+import { namePostgresTaker } from './name-taker.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
 import type { QueueServer } from './queue-server.ts'
 import { dropPostgresLocks } from './release-dead.ts'
+import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
+import { makeOwnTables } from './own-tables.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
@@ -98,6 +101,9 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
       return backend
     }
 
+  let tables: Promise<void> | undefined
+  const ownTables = (): Promise<void> => (tables ??= makeOwnTables(pool))
+
   return {
     backend: 'postgres',
     label,
@@ -134,7 +140,16 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
       listeners.add(listener)
     },
     dropLocks: (queueName, runnerId) => dropPostgresLocks(pool, queueName, runnerId),
-    presence: (queueName, ttlMs) => openPostgresPresence(pool, queueName, ttlMs),
+    nameTaker: (queueName, jobId, runnerId) => namePostgresTaker(pool, queueName, jobId, runnerId),
+    async notes(queueName) {
+      await ownTables()
+      return openPostgresNotes(pool, queueName)
+    },
+    relay: (parts) => openPostgresRelay({ ...parts, pool, url, answerMs }),
+    async presence(queueName, ttlMs) {
+      await ownTables()
+      return openPostgresPresence(pool, queueName, ttlMs)
+    },
     async close() {
       await pool.end().catch(() => undefined)
     },

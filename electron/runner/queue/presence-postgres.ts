@@ -3,29 +3,8 @@ import type { Json } from '../../contract/json.ts'
 import { cleanJson } from './sanitize-json.ts'
 import type { PresenceStore } from './presence.ts'
 
-/** Any fixed number of our own: two runners that start at once must not both make the table. */
-const setupLock = 0x746f7269
-
-/**
- * A small table beside BullMQ's, in a schema of Toril's own. Unlogged: it is written every few seconds
- * and worth nothing after a crash. Times are the server's.
- */
-export async function openPostgresPresence(pool: Pool, queueName: string, ttlMs: number): Promise<PresenceStore> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    await client.query('SELECT pg_advisory_xact_lock($1)', [setupLock])
-    await client.query('CREATE SCHEMA IF NOT EXISTS toril_queue')
-    await client.query(`CREATE UNLOGGED TABLE IF NOT EXISTS toril_queue.runner (
-      queue text NOT NULL, id text NOT NULL, record jsonb NOT NULL, seen_at timestamptz NOT NULL,
-      PRIMARY KEY (queue, id))`)
-    await client.query('COMMIT')
-    client.release()
-  } catch (error) {
-    client.release(true)
-    throw error
-  }
-
+/** A small table beside BullMQ's, in a schema of Toril's own, which must be there. Times are the server's. */
+export function openPostgresPresence(pool: Pool, queueName: string, ttlMs: number): PresenceStore {
   return {
     async put(id, record) {
       await pool.query(

@@ -10,8 +10,11 @@ export interface PresentRunner {
 
 /** Which runners work on this queue. Runners say so in turns; one that stops is forgotten soon after. */
 export interface Presence {
-  /** Says what this runner is, now and with every turn from now on. Rejects UNAVAILABLE; the turns go on anyway. */
-  publish(record: Json): Promise<void>
+  /**
+   * Says what this runner is, now and with every turn from now on, asking `record` each time. Rejects
+   * UNAVAILABLE; the turns go on anyway.
+   */
+  publish(record: () => Json): Promise<void>
   /** The runners heard of within the time to live, this one included once it has published. */
   list(): Promise<PresentRunner[]>
   /** Stops and takes the own record away, if the server can be reached. */
@@ -34,13 +37,14 @@ export interface PresenceParts {
 }
 
 export function createPresence({ store, id, beatMs, ask }: PresenceParts): Presence {
-  let latest: Json | undefined
+  let latest: (() => Json) | undefined
   let timer: NodeJS.Timeout | undefined
 
   function beat(): void {
-    if (latest === undefined) return
+    const record = latest
+    if (record === undefined) return
     // A missed turn is no problem of its own: the connection's state tells it, and the next turn follows.
-    ask(() => store.put(id, latest ?? null)).catch(() => undefined)
+    ask(() => store.put(id, record())).catch(() => undefined)
   }
 
   return {
@@ -50,7 +54,7 @@ export function createPresence({ store, id, beatMs, ask }: PresenceParts): Prese
         timer = setInterval(beat, beatMs)
         timer.unref()
       }
-      await ask(() => store.put(id, record))
+      await ask(() => store.put(id, record()))
     },
     list: () => ask(() => store.list()),
     async close() {

@@ -25,6 +25,8 @@ export interface QueueTiming {
   /** How often a runner says that it lives, and for how long it is believed. */
   presenceBeatMs: number
   presenceTtlMs: number
+  /** How long another runner has for its answer. It may wait 2 s for the queue itself. */
+  relayAnswerMs: number
 }
 
 export const defaultTiming: QueueTiming = {
@@ -34,6 +36,7 @@ export const defaultTiming: QueueTiming = {
   answerMs: 4_500,
   presenceBeatMs: 10_000,
   presenceTtlMs: 30_000,
+  relayAnswerMs: 5_000,
 }
 
 export interface QueueConfig {

@@ -1,6 +1,7 @@
 import type { BackendFactory } from 'bullmq'
 import type { QueueBackend } from '../../contract/runner.ts'
 import type { PresenceStore } from './presence.ts'
+import type { NoteStore, RelayLine, RelayLineParts } from './relay-line.ts'
 
 /**
  * What differs between Redis and PostgreSQL; everything else is written once against BullMQ. Each factory
@@ -36,6 +37,12 @@ export interface QueueServer {
   onHint(listener: (hint: { up: boolean; error?: Error }) => void): void
   /** Takes its jobs out of the hands of a dead runner and answers their ids; see release-dead.ts. */
   dropLocks(queueName: string, runnerId: string): Promise<string[]>
+  /** Writes down that this runner has the job now, which another one took; see name-taker.ts. */
+  nameTaker(queueName: string, jobId: string, runnerId: string): Promise<void>
+  /** Where notes for other runners are kept. */
+  notes(queueName: string): Promise<NoteStore>
+  /** Opens a connection of its own, in the background, and again after an outage. */
+  relay(parts: RelayLineParts): RelayLine
   /** Where runners say that they live. */
   presence(queueName: string, ttlMs: number): Promise<PresenceStore>
   close(): Promise<void>

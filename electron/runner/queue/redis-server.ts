@@ -1,8 +1,10 @@
 import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 'bullmq'
 import { Redis, type RedisOptions } from 'ioredis'
+import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { QueueServer } from './queue-server.ts'
 import { dropRedisLocks } from './release-dead.ts'
+import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 
 /** BullMQ reads replies in the form of RESP2. */
@@ -157,6 +159,19 @@ export async function openRedisServer({ options, prefix, answerMs }: RedisServer
       listeners.add(listener)
     },
     dropLocks: (queueName, runnerId) => dropRedisLocks(client, `${prefix}:${queueName}`, runnerId),
+    nameTaker: (queueName, jobId, runnerId) => nameRedisTaker(client, `${prefix}:${queueName}:${jobId}`, runnerId),
+    notes: (queueName) => Promise.resolve(openRedisNotes(client, `${prefix}:${queueName}`)),
+    relay(parts) {
+      const patiently: LegacyOptions = {
+        ...common,
+        maxRetriesPerRequest: null,
+        socketTimeout: patientMs,
+        autoResubscribe: false,
+        lazyConnect: true,
+      }
+      const queueKey = `${prefix}:${parts.queueName}`
+      return openRedisRelay({ ...parts, queueKey, subscriber: new Redis(patiently), publisher: client })
+    },
     presence: (queueName, ttlMs) => Promise.resolve(openRedisPresence(client, `${prefix}:${queueName}`, ttlMs)),
     close() {
       client.disconnect()

@@ -1,6 +1,6 @@
-import type { HeldJob, HeldJobs } from './held-jobs.ts'
+import type { DecidedVerdict, HeldJob, HeldJobs } from './held-jobs.ts'
 import type { BullJob, BullQueue } from './job-mapping.ts'
-import type { Settled, Verdict } from './job-queue.ts'
+import type { Settled } from './job-queue.ts'
 import { cleanJson } from './sanitize-json.ts'
 import { failureOf, postponedUntil, settledFailure } from './verdict.ts'
 
@@ -73,7 +73,7 @@ async function whatBecameOf(queue: BullQueue, id: string, entry: HeldJob): Promi
 }
 
 /** Nobody has taken the job since: the lock is gone, but the verdict is still the right one. */
-async function storeWithoutLock(id: string, job: BullJob, verdict: Verdict): Promise<Settled> {
+async function storeWithoutLock(id: string, job: BullJob, verdict: DecidedVerdict): Promise<Settled> {
   job.delay = 0
   if (verdict.kind === 'complete') {
     await job.moveToCompleted(cleanJson(verdict.result), anyLock, false)

@@ -45,9 +45,9 @@ export function describeWatching({ openQueue }: QueueBench): void {
     const a = await openQueue()
     const b = await openQueue({ name: a.name, runnerId: 'runner-b' })
     await openQueue({ name: a.name, runnerId: 'silent' })
-    await a.presence.publish({ jobTypes: ['x'] })
-    await b.presence.publish({ jobTypes: ['y', 'z'] })
-    await b.presence.publish({ jobTypes: ['y'] })
+    await a.presence.publish(() => ({ jobTypes: ['x'] }))
+    await b.presence.publish(() => ({ jobTypes: ['y', 'z'] }))
+    await b.presence.publish(() => ({ jobTypes: ['y'] }))
     const listed = await a.presence.list()
     expect(listed.map(({ id, record }) => [id, record])).toEqual(
       expect.arrayContaining([
@@ -70,8 +70,8 @@ export function describeWatching({ openQueue }: QueueBench): void {
       runnerId: 'dead',
       timing: { ...hastyTiming, presenceTtlMs: 600, presenceBeatMs: 3_600_000 },
     })
-    await alive.presence.publish({})
-    await dead.presence.publish({})
+    await alive.presence.publish(() => ({}))
+    await dead.presence.publish(() => ({}))
     expect(await alive.presence.list()).toHaveLength(2)
     await until(async () => (await alive.presence.list()).length === 1, 'the silent one is forgotten')
     expect((await alive.presence.list()).map((runner) => runner.id)).toEqual(['runner-a'])

@@ -87,6 +87,7 @@ describe('when a job would start', () => {
     version: '1',
     self: true,
     kind: 'headless',
+    state: 'taking',
     jobTypes: [],
     threads: 2,
     busyThreads: active,
