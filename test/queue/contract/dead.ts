@@ -33,6 +33,33 @@ export function describeDead({ openQueue }: QueueBench): void {
     expect(watched.taken).toHaveLength(3)
   })
 
+  it('leaves alone a job that a dead runner had handed on', async () => {
+    const giver = await openQueue({ runnerId: 'giver', timing: patientTiming })
+    const taker = await openQueue({ name: giver.name, runnerId: 'taker', timing: patientTiming })
+    const handed = Promise.withResolvers<void>()
+    const giving = await consume(giver, async () => {
+      await handed.promise
+      return { kind: 'handed-over' }
+    })
+    const { id } = await giver.add('a', {}, plain)
+    await until(() => giving.taken.length === 1, 'it is taken')
+    const finish = Promise.withResolvers<void>()
+    const taking = await consume(taker, async (taken) => {
+      await finish.promise
+      return complete('done')(taken)
+    })
+    expect(await taking.consumer.takeOver(id, 'a token of nobody')).toBe(false)
+    expect(await taking.consumer.takeOver(id, giving.taken[0]?.token ?? '')).toBe(true)
+    handed.resolve()
+    await until(() => taking.taken.length === 1, 'it is handed on')
+    expect(await taker.get(id)).toMatchObject({ state: 'active', runner: 'taker' })
+    expect(await taking.consumer.releaseJobsOf('giver')).toEqual([])
+    finish.resolve()
+    await taking.when(id, 'completed')
+    expect(await taker.get(id)).toMatchObject({ state: 'completed', result: 'done', attemptsMade: 1, stalledCount: 0 })
+    expect([giving.taken.length, taking.taken.length]).toEqual([1, 1])
+  })
+
   it('ends a job that has taken every runner with it', async () => {
     let queue = await openQueue({ runnerId: 'victim-0', timing: patientTiming })
     const { id } = await queue.add('poison', {}, plain)
