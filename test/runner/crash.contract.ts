@@ -79,7 +79,7 @@ export function itTakesOverFromOthers(variables: () => Record<string, string>): 
     const doomed = await startDoomedRunner({ dataDir, variables: environment, timing, count: 0, release })
     try {
       const next = await home.start({ timing })
-      await until(async () => (await next.runners()).length === 2, 'they know of each other')
+      await until(async () => (await next.runners.list()).length === 2, 'they know of each other')
       await doomed.kill()
       await home.openGate('other')
       const job = await whenFinished(next, doomed.held ?? '')

@@ -188,13 +188,8 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     if (stopped) return false
     const job = await Job.fromId<Json, Json>(worker, id)
     if (job === undefined) return false
-    try {
-      await job.extendLock(token, timing.lockMs)
-    } catch (error) {
-      // Refused: the other one no longer has it.
-      if (server.isOutage(error)) throw error
-      return false
-    }
+    // The answer says whether the other one still has it; BullMQ throws nothing when not.
+    if (Number(await job.extendLock(token, timing.lockMs)) !== 1) return false
     job.token = token
     await server.nameTaker(parts.name, id, parts.runnerId)
     worker
