@@ -189,6 +189,7 @@ describe('who takes jobs', () => {
     version: '0',
     self: true,
     kind: 'headless',
+    state: 'taking',
     jobTypes: ['resize'],
     threads: 1,
     busyThreads: 1,
@@ -204,6 +205,12 @@ describe('who takes jobs', () => {
       { limit: 6, limitedBy: 'pool.maxQueue', busyThreads: 3, maxThreads: 4 },
     ])
     expect(takersAmong([runner], { ...own, limit: 50 })).toMatchObject([{ limitedBy: 'queue.concurrency' }])
+  })
+
+  it('is not a runner that is paused or drained', () => {
+    const away = { ...runner, self: false }
+    expect(takersAmong([runner, { ...away, state: 'paused' }, { ...away, state: 'drained' }], own)).toHaveLength(1)
+    expect(takersAmong([{ ...away, maxThreads: 7 }], own)).toMatchObject([{ maxThreads: 7, busyThreads: 1 }])
   })
 
   it('is not a runner that stops', () => {

@@ -15,11 +15,12 @@ export interface OwnRoom {
 /** The live runners that take jobs, with the room they have. */
 export function takersAmong(runners: readonly Runner[], own: OwnRoom): Taker[] {
   return runners.flatMap((runner): Taker[] => {
-    const { self, jobTypes, active, busyThreads, threads, concurrency } = runner
-    if (self && own.stopping) return []
+    const { self, state, jobTypes, active, busyThreads, threads, maxThreads, concurrency } = runner
+    if (state !== 'taking' || (self && own.stopping)) return []
     const told = { self, jobTypes, active, limit: concurrency, limitedBy: 'queue.concurrency' as const }
-    // Another runner starts threads up to a number of its own: until it has as many as it may run jobs, one can be had.
-    if (!self) return [{ ...told, busyThreads, maxThreads: Math.max(threads, Math.min(concurrency, busyThreads + 1)) }]
+    // One of an older version does not tell its number: until it has as many as it may run jobs, a thread can be had.
+    const most = maxThreads ?? Math.max(threads, Math.min(concurrency, busyThreads + 1))
+    if (!self) return [{ ...told, busyThreads, maxThreads: most }]
     return [
       {
         ...told,

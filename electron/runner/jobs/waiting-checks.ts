@@ -15,7 +15,7 @@ function runnerCheck(takers: readonly Taker[]): WhyCheck {
   const ok = takers.length > 0
   const message = ok
     ? `${counted(takers.length, 'runner')} ${takers.length === 1 ? 'is' : 'are'} on.`
-    : 'No runner takes jobs. Start one.'
+    : 'No runner takes jobs. Start or resume one.'
   return { code: 'NO_RUNNER', ok, message }
 }
 
