@@ -90,6 +90,8 @@ export const cpuProfileSchema = z.object({
     ended: z.enum(['time', 'stopped', 'job-ended']),
     /** `process` for a job that runs inline: the profile then shows the whole runner. */
     scope: z.enum(['thread', 'process']),
+    /** Those urls of `nodes` that hold code of the job itself, not of a package, of Toril or of Node. */
+    jobFiles: z.array(z.string()),
   }),
 })
 export type CpuProfile = z.infer<typeof cpuProfileSchema>

@@ -1,8 +1,13 @@
 import { Modal } from '@mantine/core'
-import { useId, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { GlyphName } from '../lib/glyphs.ts'
 import { Button } from './button.tsx'
 import { StateGlyph } from './state-glyph.tsx'
+
+/** Mantine gives each of its windows the role `dialog`, whatever it is told. */
+function asAlert(content: HTMLDivElement | null): void {
+  content?.setAttribute('role', 'alertdialog')
+}
 
 /** Asked only for what cannot be undone; names the loss. Focus starts on the safe button. */
 export function ConfirmDialog({
@@ -24,17 +29,16 @@ export function ConfirmDialog({
   onConfirm(): void
   onClose(): void
 }) {
-  const titleId = useId()
   return (
     <Modal.Root opened onClose={onClose} size={440}>
       <Modal.Overlay />
-      <Modal.Content role="alertdialog" aria-labelledby={titleId}>
+      <Modal.Content ref={asAlert}>
         <Modal.Body>
           <div className="dlg">
-            <h3 id={titleId}>
+            <Modal.Title>
               {glyph !== undefined && <StateGlyph name={glyph} label={false} />}
               {title}
-            </h3>
+            </Modal.Title>
             {children}
             <div className="dlg-f">
               {extra}

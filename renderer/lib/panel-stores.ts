@@ -3,6 +3,7 @@ import type { Preferences } from '../../electron/contract/preferences.ts'
 import type { QueueInfo, Runner, SystemInfo, Thread } from '../../electron/contract/runner.ts'
 import { createCancelsStore, type CancelsState } from '../stores/cancels.ts'
 import { createConnectionStore, type ConnectionState } from '../stores/connection.ts'
+import { createInspectionsStore, type InspectionsState } from '../stores/inspections.ts'
 import { createJobsStore, type JobsState } from '../stores/jobs.ts'
 import { createPoolEventsStore, type PoolEventsState } from '../stores/pool-events.ts'
 import { createSamplesStore, type SamplesState } from '../stores/samples.ts'
@@ -27,6 +28,7 @@ export interface PanelStores {
   samples: StoreApi<SamplesState>
   poolEvents: StoreApi<PoolEventsState>
   cancels: StoreApi<CancelsState>
+  inspections: StoreApi<InspectionsState>
   toasts: StoreApi<ToastsState>
   ui: StoreApi<UiState>
 }
@@ -48,6 +50,7 @@ export function createPanelStores(): PanelStores {
     samples: createSamplesStore(),
     poolEvents: createPoolEventsStore(),
     cancels: createCancelsStore(),
+    inspections: createInspectionsStore(),
     toasts: createToastsStore(),
     ui: createUiStore(),
   }

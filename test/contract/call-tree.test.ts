@@ -22,6 +22,7 @@ function profileOf(nodes: [id: number, name: string, children?: number[]][], sam
       durationMs: 1,
       ended: 'time',
       scope: 'thread',
+      jobFiles: [],
     },
   }
 }

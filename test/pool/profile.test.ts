@@ -67,6 +67,7 @@ test('the profile of a spinning job has the shape of a .cpuprofile and points to
   const profile = await started.run.profile(300, never)
   expect(profile).toMatchObject({ ended: 'time', scope: 'thread' })
   const url = pathToFileURL(join(fixture.folder, 'profile.job.ts')).href
+  expect(profile.jobFiles).toEqual([url])
   const own = profile.nodes.filter(({ callFrame }) => callFrame.url === url)
   const names = own.map(({ callFrame }) => callFrame.functionName)
   // The loop was optimised long before the recording began; it is known all the same, in its own place.

@@ -52,7 +52,7 @@ export interface AttemptRun {
 export type AttemptStack = Pick<StackSample, 'state' | 'message' | 'frames'>
 
 /** A profile mapped to the source, without what its caller knows. */
-export type AttemptProfile = Omit<CpuProfile, '$toril'> & Pick<CpuProfile['$toril'], 'ended' | 'scope'>
+export type AttemptProfile = Omit<CpuProfile, '$toril'> & Pick<CpuProfile['$toril'], 'ended' | 'scope' | 'jobFiles'>
 
 export interface Executor {
   readonly name: ExecutorName

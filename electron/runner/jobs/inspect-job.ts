@@ -59,9 +59,9 @@ export function createInspect({ board, get }: InspectParts): Pick<Runner['jobs']
       const recordedAt = new Date().toISOString()
       try {
         const profile = await run.profile(durationMs, AbortSignal.any([stop.signal, signal]))
-        const { ended, scope, ...recorded } = profile
+        const { ended, scope, jobFiles, ...recorded } = profile
         const recordedMs = Math.max(0, (recorded.endTime - recorded.startTime) / 1000)
-        return { ...recorded, $toril: { job, recordedAt, durationMs: recordedMs, ended, scope } }
+        return { ...recorded, $toril: { job, recordedAt, durationMs: recordedMs, ended, scope, jobFiles } }
       } finally {
         recordings.delete(id)
       }

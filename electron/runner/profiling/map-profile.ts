@@ -26,7 +26,7 @@ const rawProfileSchema = z.object({
 })
 type RawNode = z.infer<typeof rawProfileSchema>['nodes'][number]
 
-export type MappedProfile = Omit<CpuProfile, '$toril'>
+export type MappedProfile = Omit<CpuProfile, '$toril'> & Pick<CpuProfile['$toril'], 'jobFiles'>
 
 function mappedTicks(
   { callFrame: { url }, positionTicks = [] }: RawNode,
@@ -64,5 +64,12 @@ function mappedNode(node: RawNode, positions: SourcePositions): ProfileNode {
 export async function mapProfile(raw: unknown, positions: SourcePositions): Promise<MappedProfile> {
   const profile = rawProfileSchema.parse(raw)
   await positions.load(profile.nodes.map(({ callFrame }) => callFrame.url))
-  return { ...profile, nodes: profile.nodes.map((node) => mappedNode(node, positions)) }
+  const jobFiles = new Set<string>()
+  const nodes = profile.nodes.map((node) => {
+    const mapped = mappedNode(node, positions)
+    const { url } = mapped.callFrame
+    if (positions.origin(node.callFrame.url, url) === 'job') jobFiles.add(url)
+    return mapped
+  })
+  return { ...profile, nodes, jobFiles: [...jobFiles] }
 }

@@ -7,6 +7,8 @@ import { JsonView } from '../../components/json-view.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
 import { formatCompact, formatId } from '../../lib/format.ts'
 import { useJobRow, usePanel, usePreferences } from '../../lib/panel-context.tsx'
+import { useInspection } from '../inspect/use-inspection.ts'
+import { WhereItIs } from '../inspect/where-it-is.tsx'
 import { AttemptsTab } from './attempts-tab.tsx'
 import { DetailHeader } from './detail-header.tsx'
 import { LiveFigures } from './live-figures.tsx'
@@ -77,6 +79,18 @@ function Result({ job }: { job: Job }) {
   )
 }
 
+/** Of a running job, and of one that was looked at from here while it ran. */
+function Look({ job }: { job: Job }) {
+  const { sample, profile } = useInspection(job.id)
+  const running = job.state === 'active' && job.attempts.at(-1)?.finishedAt === undefined && job.attempts.length > 0
+  if (!running && sample === undefined && profile === undefined) return null
+  return (
+    <div className="d-look">
+      <WhereItIs id={job.id} executor={job.attempts.at(-1)?.executor ?? 'thread'} running={running} />
+    </div>
+  )
+}
+
 function TabBody({ tab, followed, job }: { tab: Tab; followed: FollowedJob; job: Job }) {
   const defaults = usePreferences((preferences) => preferences?.queue.attempts ?? 1)
   const maxAttempts = useJobRow(job.id)?.maxAttempts ?? job.options.attempts ?? defaults
@@ -85,6 +99,7 @@ function TabBody({ tab, followed, job }: { tab: Tab; followed: FollowedJob; job:
     case 'attempts':
       return (
         <>
+          <Look job={job} />
           <AttemptsTab job={job} maxAttempts={maxAttempts} />
           {(followed.lines.length > 0 || job.state === 'active') && logs}
         </>

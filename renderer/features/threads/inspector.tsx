@@ -6,6 +6,7 @@ import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatElapsed, formatId } from '../../lib/format.ts'
 import { glyphOfThread } from '../../lib/glyphs.ts'
 import { usePoolEvents } from '../../lib/panel-context.tsx'
+import { WhereItIs } from '../inspect/where-it-is.tsx'
 import { useJobActions } from '../job-actions/use-job-actions.ts'
 import { useAskToKill } from './lane.tsx'
 
@@ -94,7 +95,7 @@ function Buttons({ thread }: { thread: Thread }) {
 export function Inspector({ thread, onClose }: { thread: Thread; onClose(): void }) {
   const events = usePoolEvents()
   return (
-    <section className="insp" aria-label={`Thread ${thread.id}`}>
+    <section className={thread.job === undefined ? 'insp' : 'insp three'} aria-label={`Thread ${thread.id}`}>
       <div className="in-why">
         <div className="in-h">
           <StateGlyph name={glyphOfThread(thread.state)} label={false} />
@@ -103,6 +104,11 @@ export function Inspector({ thread, onClose }: { thread: Thread; onClose(): void
         <Why thread={thread} />
         <Buttons thread={thread} />
       </div>
+      {thread.job !== undefined && (
+        <div className="in-st scroll">
+          <WhereItIs key={thread.job.id} id={thread.job.id} executor="thread" running />
+        </div>
+      )}
       <div className="in-ev">
         <div className="in-h">
           <h3>Pool events</h3>
