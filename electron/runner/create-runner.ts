@@ -307,7 +307,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     dataDir,
     profile: storage.profile,
     environment: storage.environment,
-    notices: [...preferences.notices, ...storage.notices],
+    notices: [...preferences.notices, ...storage.notices, ...queue.notices],
   })
   const takersOf = (seen: readonly RunnerInfo[]) =>
     takersAmong(seen, {

@@ -41,7 +41,7 @@ async function withMigration(name: string, sql: string): Promise<string> {
 
 test('the tables that the migrations make are those of schema.prisma', async () => {
   const url = await postgres.createDatabase()
-  await migrate(url, 'toril', migrations)
+  await migrate({ url }, 'toril', migrations)
   const expected = expectedTables(await readFile(join(migrations, '../schema.prisma'), 'utf8'))
   const columns = await query<{ table: string; column: string }>(
     url,
@@ -65,8 +65,8 @@ test('the tables that the migrations make are those of schema.prisma', async () 
 test('migrations are applied once, and kept in the table that Prisma keeps', async () => {
   const url = await postgres.createDatabase()
   const names = (await readdir(migrations, { withFileTypes: true })).filter((entry) => entry.isDirectory())
-  expect(await migrate(url, 'toril', migrations)).toEqual(names.map((entry) => entry.name).sort())
-  expect(await migrate(url, 'toril', migrations)).toEqual([])
+  expect(await migrate({ url }, 'toril', migrations)).toEqual(names.map((entry) => entry.name).sort())
+  expect(await migrate({ url }, 'toril', migrations)).toEqual([])
   const rows = await query(
     url,
     'SELECT applied_steps_count AS steps, finished_at IS NOT NULL AS done FROM toril._prisma_migrations',
@@ -76,7 +76,7 @@ test('migrations are applied once, and kept in the table that Prisma keeps', asy
 
 test('runners that start at once migrate once', async () => {
   const url = await postgres.createDatabase()
-  const done = await Promise.all([1, 2, 3, 4].map(() => migrate(url, 'toril', migrations)))
+  const done = await Promise.all([1, 2, 3, 4].map(() => migrate({ url }, 'toril', migrations)))
   expect(done.filter((names) => names.length > 0)).toHaveLength(1)
   const histories = await Promise.all([1, 2, 3].map(() => createHistory({ url, source: 'same' })))
   for (const history of histories) await history.close()
@@ -86,21 +86,23 @@ test('runners that start at once migrate once', async () => {
 test('a migration that fails leaves nothing of itself behind', async () => {
   const url = await postgres.createDatabase()
   const broken = await withMigration('broken', 'CREATE TABLE half (id int); SELECT no_such_column;')
-  await expect(migrate(url, 'toril', broken)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await expect(migrate({ url }, 'toril', broken)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   expect(await query(url, "SELECT to_regclass('toril.half') AS half")).toEqual([{ half: null }])
-  expect(await migrate(url, 'toril', migrations)).toEqual([])
+  expect(await migrate({ url }, 'toril', migrations)).toEqual([])
 })
 
 test('a database of a newer Toril, or with other tables, is refused', async () => {
   const url = await postgres.createDatabase()
-  await migrate(url, 'toril', await withMigration('newer', 'SELECT 1;'))
-  await expect(migrate(url, 'toril', migrations)).rejects.toThrow(
+  await migrate({ url }, 'toril', await withMigration('newer', 'SELECT 1;'))
+  await expect(migrate({ url }, 'toril', migrations)).rejects.toThrow(
     /used by a newer Toril \(it has 99990101000000_newer\)/,
   )
   const other = await postgres.createDatabase()
-  await migrate(other, 'toril', migrations)
+  await migrate({ url: other }, 'toril', migrations)
   await query(other, "UPDATE toril._prisma_migrations SET checksum = 'changed'")
-  await expect(migrate(other, 'toril', migrations)).rejects.toThrow(/was applied to the database in another form/)
+  await expect(migrate({ url: other }, 'toril', migrations)).rejects.toThrow(
+    /was applied to the database in another form/,
+  )
 })
 
 test('a user without special rights needs only a schema of its own, named in the URL', async () => {

@@ -24,3 +24,14 @@ export function describeJobQueue(label: string, start: () => Promise<QueueUnderT
     describeOutage(bench)
   })
 }
+
+/** Those of them that lean most on the connection, for a server that differs from another only in how it is reached. */
+export function describeJobQueueBriefly(label: string, start: () => Promise<QueueUnderTest>): void {
+  describe(`job queue on ${label}`, () => {
+    const bench = createQueueBench(start)
+    describeWaiting(bench)
+    describeDead(bench)
+    describeWatching(bench)
+    describeOutage(bench)
+  })
+}

@@ -6,27 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RedisOptions } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createJobQueue } from '../../electron/runner/queue/create-job-queue.ts'
-import type { QueueTarget } from '../../electron/runner/queue/queue-config.ts'
-import { versionRefusal } from '../../electron/runner/queue/redis-server.ts'
+import { versionRefusal } from '../../electron/runner/queue/redis-info.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { freePort, startTestRedis, type TestRedis } from '../support/redis.ts'
-
-const secret = 'not-to-be-shown'
-
-async function refusal(backend: QueueTarget): Promise<string> {
-  const config = { name: 'q', backend, retention: { completed: 1, failed: 1 }, runnerId: 'a' }
-  try {
-    const queue = await createJobQueue({ ...config, timing: { answerMs: 1_000 } })
-    await queue.close()
-    return 'it started'
-  } catch (error) {
-    expect(error).toMatchObject({ name: 'TorilError', code: 'UNAVAILABLE' })
-    const { message } = error as Error
-    expect(message).not.toContain(secret)
-    return message
-  }
-}
+import { refusal, secret } from './refusal.ts'
 
 const redis = (options: RedisOptions): Promise<string> =>
   refusal({ kind: 'redis', options: { host: '127.0.0.1', ...options } })

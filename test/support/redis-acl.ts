@@ -20,7 +20,8 @@ export async function startAclRedis(rights: string): Promise<AclRedis> {
   const admin = { username: 'admin', password: 'password-of-admin' }
   const user = { username: 'toril', password: 'password-of-toril' }
   const lines = [
-    'user default off',
+    // With its rights: as this user Redis runs again at its start what scripts did, and without them drops it.
+    'user default off nopass ~* &* +@all',
     `user ${admin.username} on >${admin.password} ~* &* +@all`,
     `user ${user.username} on >${user.password} ${rights}`,
   ]

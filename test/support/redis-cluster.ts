@@ -7,6 +7,8 @@ export interface RedisCluster {
   /** What a client is given. */
   readonly nodes: { host: string; port: number }[]
   readonly masters: TestRedis[]
+  /** Resolves once every master serves its slots again. */
+  whole(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -52,10 +54,14 @@ export async function startRedisCluster(): Promise<RedisCluster> {
         await withClient(first, (client) => client.call('CLUSTER', 'MEET', '127.0.0.1', redis.port, busPort))
       }
     }
-    for (const { redis } of masters) await untilTrue('the cluster to be whole', () => isWhole(redis.port))
+    async function whole(): Promise<void> {
+      for (const { redis } of masters) await untilTrue('the cluster to be whole', () => isWhole(redis.port))
+    }
+    await whole()
     return {
       nodes: masters.map(({ redis }) => ({ host: '127.0.0.1', port: redis.port })),
       masters: masters.map(({ redis }) => redis),
+      whole,
       stop: () => stopAll(stops),
     }
   } catch (error) {

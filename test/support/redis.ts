@@ -9,7 +9,7 @@ export interface TestRedis {
   readonly port: number
   readonly url: string
   readonly pid: number
-  /** Ends the server as a power cut of its process would: SIGKILL. */
+  /** Ends the server the hard way: SIGKILL. */
   kill(): Promise<void>
   /** Starts it again on the same port and data. */
   restart(): Promise<void>
@@ -54,7 +54,10 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
     get pid() {
       return server.pid ?? 0
     },
-    kill: () => end(server),
+    async kill() {
+      await writeAll({ port, ...access(options) }).catch(() => undefined)
+      await end(server)
+    },
     async restart() {
       await end(server)
       server = await run(port, folder, options)
@@ -68,7 +71,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
 }
 
 async function run(port: number, folder: string, options: TestRedisOptions): Promise<ChildProcess> {
-  const { args = [], password, client } = options
+  const { args = [], password } = options
   const server = spawn(
     'redis-server',
     [
@@ -80,12 +83,37 @@ async function run(port: number, folder: string, options: TestRedisOptions): Pro
     { stdio: 'ignore' },
   )
   try {
-    await answers(server, { port, ...(password === undefined ? {} : { password }), ...client })
+    await answers(server, { port, ...access(options) })
   } catch (error) {
     await end(server)
     throw error
   }
   return server
+}
+
+function access({ password, client }: TestRedisOptions): RedisOptions {
+  return { ...(password === undefined ? {} : { password }), ...client }
+}
+
+/**
+ * Has the server write to its file what it has acknowledged. With everysec it does so before it answers, unless the
+ * disk is so slow that a second later it still syncs: then a kill would lose what came meanwhile.
+ */
+async function writeAll(options: RedisOptions): Promise<void> {
+  const all: RedisOptions & { replyMapping: 'legacy' } = {
+    host: '127.0.0.1',
+    ...options,
+    replyMapping: 'legacy',
+    retryStrategy: () => null,
+    commandTimeout: 5_000,
+  }
+  const client = new Redis(all)
+  client.on('error', () => undefined)
+  try {
+    await client.config('SET', 'appendfsync', 'always')
+  } finally {
+    client.disconnect()
+  }
 }
 
 async function answers(server: ChildProcess, options: RedisOptions): Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { TorilError } from '../../contract/errors.ts'
 import { isUnreachable, placeOf, postgresUnavailable } from './postgres-errors.ts'
+import { pgAddress, type PostgresAddress } from './postgres-tls.ts'
 
 /** BullMQ's backend recommends 14, and so does `date_bin` of the history need it. */
 const minimumPostgresVersion = 14
@@ -12,10 +13,11 @@ export interface WaitOptions {
   /** Where the URL is from, as the error names it. */
   setting?: string
   signal?: AbortSignal
+  ssl?: PostgresAddress['ssl']
 }
 
-async function probe(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 })
+async function probe(address: PostgresAddress): Promise<number> {
+  const client = new pg.Client({ ...pgAddress(address), connectionTimeoutMillis: 5_000, query_timeout: 5_000 })
   // The reason is in the rejection of connect; without a listener the event would end the process.
   client.on('error', () => undefined)
   try {
@@ -35,7 +37,7 @@ export async function waitForPostgres(url: string, options: WaitOptions = {}): P
   const deadline = Date.now() + (options.timeoutMs ?? 0)
   for (let wait = 50; ; wait = Math.min(wait * 2, 1_000)) {
     try {
-      const version = await probe(url)
+      const version = await probe({ url, ...(options.ssl === undefined ? {} : { ssl: options.ssl }) })
       if (version >= minimumPostgresVersion) return version
       const sentence = `${placeOf(url)} is version ${version}, but Toril needs ${minimumPostgresVersion} or newer. Upgrade it, or point ${options.setting ?? 'DATABASE_URL'} at another server.`
       throw new TorilError('UNAVAILABLE', sentence)

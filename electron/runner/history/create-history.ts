@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { PostgresAddress } from '../connections/postgres-tls.ts'
 import { locateUpwards } from '../entries.ts'
 import { createBatchedWriter } from './batched-writer.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -9,9 +10,8 @@ import { createReader } from './reader.ts'
 import { deleteJob, foldCounts, pruneJobs } from './retention.ts'
 import { ensureTextIndexes } from './text-index.ts'
 
-export interface HistoryOptions {
-  /** A `postgresql://` URL; its database must exist. `?schema=` names the schema of the tables, default `toril`. */
-  url: string
+/** The database of the URL must exist. `?schema=` names the schema of the tables, default `toril`. */
+export interface HistoryOptions extends PostgresAddress {
   /** Names the queue that the ids belong to, e.g. its server, prefix and name: other queues may use the same ids. */
   source: string
   /** Told when jobs or lines could not be kept: one sentence. */
@@ -50,11 +50,11 @@ async function placeOf({ prisma, schema }: Database, sourceId: number): Promise<
  * (see waitForPostgres).
  */
 export async function createHistory(options: HistoryOptions): Promise<History> {
-  const database = openDatabase(options.url)
+  const database = openDatabase(options)
   let sourceId: number
   let stopIndexing: () => Promise<void>
   try {
-    await migrate(options.url, database.schema, locateUpwards('prisma/migrations'))
+    await migrate(options, database.schema, locateUpwards('prisma/migrations'))
     stopIndexing = await ensureTextIndexes(database)
     sourceId = await database.reach(() => sourceIdOf(database, options.source))
   } catch (error) {

@@ -1,11 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { isUnreachable, postgresUnavailable } from '../connections/postgres-errors.ts'
+import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { PrismaClient } from './generated/client.ts'
 
 /** The one pool of the runner: Prisma and the batches of the writer share it. */
 export interface Database {
-  readonly url: string
+  readonly address: PostgresAddress
   /** Of our tables; already checked to be a plain name, so it may be put into SQL. */
   readonly schema: string
   readonly pool: pg.Pool
@@ -26,10 +27,11 @@ function schemaOf(url: string): string {
   return name
 }
 
-export function openDatabase(url: string): Database {
+export function openDatabase(address: PostgresAddress): Database {
+  const { url } = address
   const schema = schemaOf(url)
   const pool = new pg.Pool({
-    connectionString: url,
+    ...pgAddress(address),
     max: maxConnections,
     connectionTimeoutMillis: 3_000,
     keepAlive: true,
@@ -45,7 +47,7 @@ export function openDatabase(url: string): Database {
     errorFormat: 'minimal',
   })
   return {
-    url,
+    address,
     schema,
     pool,
     prisma,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { TorilError } from '../../contract/errors.ts'
 import { postgresUnavailable } from '../connections/postgres-errors.ts'
+import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 
 /** The lock that Prisma's own engine takes while it migrates, so that both never do at once. */
 const prismaLock = 72_707_369
@@ -78,9 +79,9 @@ async function schemaExists(client: pg.Client, schema: string): Promise<boolean>
  * start at once: one migrates, the others wait. Each migration is one transaction.
  * Rejects with TorilError UNAVAILABLE when the database is newer than this Toril or refuses.
  */
-export async function migrate(url: string, schema: string, folder: string): Promise<string[]> {
+export async function migrate(address: PostgresAddress, schema: string, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder)
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  const client = new pg.Client({ ...pgAddress(address), connectionTimeoutMillis: 10_000 })
   client.on('error', () => undefined)
   const done: string[] = []
   try {
@@ -111,7 +112,7 @@ export async function migrate(url: string, schema: string, folder: string): Prom
     }
     return done
   } catch (error) {
-    throw postgresUnavailable(error, url)
+    throw postgresUnavailable(error, address.url)
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { pgAddress } from '../connections/postgres-tls.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -71,9 +72,9 @@ async function make(client: pg.Client, schema: string, missing: readonly TextInd
  * needed). Elsewhere search works too, only slower. Resolves when they are there, or soon when the history is
  * large: then they are made beside the work. The answer breaks that off; the next start goes on with it.
  */
-export async function ensureTextIndexes({ url, schema }: Database): Promise<() => Promise<void>> {
+export async function ensureTextIndexes({ address, schema }: Database): Promise<() => Promise<void>> {
   // A connection of its own: the making may outlast every other use, and ending it must not wait.
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
+  const client = new pg.Client({ ...pgAddress(address), connectionTimeoutMillis: 3_000 })
   client.on('error', () => undefined)
   let making: Promise<void> = Promise.resolve()
   try {

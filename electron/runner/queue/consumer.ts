@@ -11,6 +11,7 @@ import type { QueueTiming } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
 import { releaseJobsOf } from './release-dead.ts'
 import { cleanJson } from './sanitize-json.ts'
+import { reasonOf } from './server-refusal.ts'
 import { followUnheardVerdicts } from './unheard-verdicts.ts'
 import { failureOf, postponedUntil, settledFailure, settledRetry, verdictOfThrown } from './verdict.ts'
 import { within } from './within.ts'
@@ -82,7 +83,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   worker.on('error', (error) => {
     // A numbered refusal concerns one job, which is then looked up.
     const refused = typeof Reflect.get(error, 'code') === 'number'
-    if (!refused && !server.isOutage(error)) report(`The queue's worker: ${error.message}`)
+    if (!refused && !server.isOutage(error)) report(`The queue's worker: ${reasonOf(error)}.`)
     unheard.look()
   })
 

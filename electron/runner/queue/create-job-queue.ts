@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq'
 import { TorilError } from '../../contract/errors.ts'
+import type { SystemInfo } from '../../contract/runner.ts'
 import { watchConnection } from './connection-watch.ts'
 import { startConsumer, type ConsumerParts } from './consumer.ts'
 import { createEventFeed } from './queue-events.ts'
@@ -30,6 +31,8 @@ export interface RunnerQueue extends JobQueue {
   readonly timing: QueueTiming
   /** Listens to the other runners of this queue; connects in the background. */
   openRelay(listener: RelayListener): RelayLine
+  /** What the user should know of the server, e.g. that it may throw jobs away. */
+  readonly notices: SystemInfo['notices']
 }
 
 /**
@@ -40,11 +43,11 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   const timing = { ...defaultTiming, ...config.timing }
   const { answerMs, pingMs } = timing
   const report = createProblemReporter(config.onProblem)
-  const server =
-    config.backend.kind === 'redis'
-      ? await openRedisServer({ options: config.backend.options, prefix: config.prefix ?? 'bull', answerMs })
-      : await openPostgresServer({ url: config.backend.url, answerMs })
   const { name } = config
+  const server =
+    config.backend.kind === 'postgres'
+      ? await openPostgresServer({ ...config.backend, answerMs })
+      : await openRedisServer({ target: config.backend, queueName: name, prefix: config.prefix ?? 'bull', answerMs })
   const queue: BullQueue = new Queue(name, { connection: {} }, server.asking)
   queue.on('error', (error) => {
     if (!server.isOutage(error)) report(`The queue: ${error.message}`)
@@ -81,6 +84,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       const line = server.relay({ ...listener, queueName: name, id: config.runnerId, notes, report })
       return { send: (to, text) => watch.ask(() => line.send(to, text)), close: () => line.close() }
     },
+    notices: [...server.notices],
     async add(type, input, options) {
       const clean = cleanJson(input)
       const opts = bullOptions(newJobId(), clean, options)

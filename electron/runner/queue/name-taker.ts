@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { Pool } from 'pg'
+import type { RedisClient } from './redis-clients.ts'
 
 /*
  * BullMQ writes down who took a job when it gives it out, and nowhere else. A job that was handed on has
@@ -9,7 +9,7 @@ import type { Pool } from 'pg'
 /** `pb` is BullMQ's field for who took it last. Nothing is written for a job that is no longer there. */
 const nameOnRedis = `if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'pb', ARGV[1]) end`
 
-export async function nameRedisTaker(client: Redis, jobKey: string, runnerId: string): Promise<void> {
+export async function nameRedisTaker(client: RedisClient, jobKey: string, runnerId: string): Promise<void> {
   await client.eval(nameOnRedis, 1, jobKey, runnerId)
 }
 

@@ -1,5 +1,6 @@
 import { createPostgresBackend, DEFAULT_SCHEMA, runMigrations, type BackendFactory } from 'bullmq'
 import pg from 'pg'
+import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { BullmqPool } from './bullmq-pool.ts'
 import { namePostgresTaker } from './name-taker.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage } from './postgres-outage.ts'
@@ -29,17 +30,16 @@ export function postgresLabel(url: string): string {
 const sessionSetup = `SET search_path TO "${DEFAULT_SCHEMA}";
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
 
-interface PoolUse {
-  url: string
+interface PoolUse extends PostgresAddress {
   max: number
   answerMs: number
   /** Time limit of one query; none for a worker, which must not give up a result. */
   queryMs?: number
 }
 
-function openPool({ url, max, answerMs, queryMs }: PoolUse): pg.Pool {
+function openPool({ max, answerMs, queryMs, ...address }: PoolUse): pg.Pool {
   const config: pg.PoolConfig & { onConnect: (client: pg.ClientBase) => Promise<void> } = {
-    connectionString: url,
+    ...pgAddress(address),
     max,
     connectionTimeoutMillis: answerMs,
     keepAlive: true,
@@ -56,8 +56,8 @@ function openPool({ url, max, answerMs, queryMs }: PoolUse): pg.Pool {
 }
 
 /** Makes or updates BullMQ's schema; safe when several runners start at once (an advisory lock inside). */
-async function prepare(url: string, label: string, answerMs: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: answerMs })
+async function prepare(address: PostgresAddress, label: string, answerMs: number): Promise<void> {
+  const client = new pg.Client({ ...pgAddress(address), connectionTimeoutMillis: answerMs })
   client.on('error', () => undefined)
   try {
     await client.connect()
@@ -76,16 +76,15 @@ async function prepare(url: string, label: string, answerMs: number): Promise<vo
   }
 }
 
-export interface PostgresServerConfig {
-  url: string
+export interface PostgresServerConfig extends PostgresAddress {
   answerMs: number
 }
 
 /** Connects to PostgreSQL and prepares its schema. Rejects UNAVAILABLE with one sentence that says what to do. */
-export async function openPostgresServer({ url, answerMs }: PostgresServerConfig): Promise<QueueServer> {
-  const label = postgresLabel(url)
-  await prepare(url, label, answerMs)
-  const pool = openPool({ url, max: 4, answerMs, queryMs: answerMs })
+export async function openPostgresServer({ answerMs, ...address }: PostgresServerConfig): Promise<QueueServer> {
+  const label = postgresLabel(address.url)
+  await prepare(address, label, answerMs)
+  const pool = openPool({ ...address, max: 4, answerMs, queryMs: answerMs })
   const shared = new BullmqPool(pool, (error) => error)
   const listeners = new Set<(hint: { up: boolean; error?: Error }) => void>()
   pool.on('error', (error) => {
@@ -95,7 +94,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
   const withOwnPool =
     (max: number): BackendFactory =>
     (name, opts, extra) => {
-      const own = new BullmqPool(openPool({ url, max, answerMs }), asOutageBullmqKnows)
+      const own = new BullmqPool(openPool({ ...address, max, answerMs }), asOutageBullmqKnows)
       const backend = createPostgresBackend(name, { ...opts, connection: own }, extra)
       backend.on('close', () => void own.end().catch(() => undefined))
       return backend
@@ -107,6 +106,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
   return {
     backend: 'postgres',
     label,
+    notices: [],
     // Its own trimming deadlocks when several jobs end at once.
     capsFinished: false,
     tellsOfRemoval: false,
@@ -145,7 +145,7 @@ export async function openPostgresServer({ url, answerMs }: PostgresServerConfig
       await ownTables()
       return openPostgresNotes(pool, queueName)
     },
-    relay: (parts) => openPostgresRelay({ ...parts, pool, url, answerMs }),
+    relay: (parts) => openPostgresRelay({ ...parts, pool, address, answerMs }),
     async presence(queueName, ttlMs) {
       await ownTables()
       return openPostgresPresence(pool, queueName, ttlMs)

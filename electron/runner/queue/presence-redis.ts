@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis'
 import type { Json } from '../../contract/json.ts'
 import type { PresenceStore, PresentRunner } from './presence.ts'
+import type { RedisClient } from './redis-clients.ts'
 
 /**
  * One key a runner, which Redis itself lets expire, and a set of their ids. All below the queue's own
  * keys, so the access rights and the cluster slot of the queue are enough.
  */
-export function openRedisPresence(client: Redis, queueKey: string, ttlMs: number): PresenceStore {
+export function openRedisPresence(client: RedisClient, queueKey: string, ttlMs: number): PresenceStore {
   const index = `${queueKey}:toril:runners`
   const keyOf = (id: string): string => `${queueKey}:toril:runner:${id}`
 

@@ -1,10 +1,20 @@
-import type { RedisOptions } from 'ioredis'
+import type { ConnectionOptions } from 'node:tls'
+import type { ClusterOptions, RedisOptions } from 'ioredis'
+
+/** A Redis, in the words of ioredis. */
+export type RedisTarget =
+  /** `host` and `port`, or `path` of a socket; `tls`, `username`, `password`, `db`. */
+  | { kind: 'redis'; options: RedisOptions }
+  /** `sentinels` and `name` of the master, `sentinelUsername`, `sentinelPassword`, `sentinelTLS`; `tls` is for the master. */
+  | { kind: 'sentinel'; options: RedisOptions }
+  /** `nodes`: the first to be asked. A prefix without a hash tag is put in braces. `options.redisOptions` is for each node. */
+  | { kind: 'cluster'; nodes: { host: string; port: number }[]; options: ClusterOptions }
 
 /** The server that holds the queue. */
 export type QueueTarget =
-  | { kind: 'redis'; options: RedisOptions }
-  /** A postgresql:// URL; the queue lives in the schema `bullmq` of its database. */
-  | { kind: 'postgres'; url: string }
+  | RedisTarget
+  /** A postgresql:// URL; the queue lives in the schema `bullmq` of its database. `ssl` beats what the URL says of TLS. */
+  | { kind: 'postgres'; url: string; ssl?: ConnectionOptions }
 
 /** Finished jobs the queue itself keeps, newest first. */
 export interface Retention {
@@ -42,7 +52,7 @@ export const defaultTiming: QueueTiming = {
 export interface QueueConfig {
   /** BullMQ's queue name; no colon. */
   name: string
-  /** BullMQ's key prefix on Redis, `bull` unless given; `{toril}` on a cluster. */
+  /** BullMQ's key prefix on Redis, `bull` unless given; put in braces on a cluster. */
   prefix?: string
   backend: QueueTarget
   retention: Retention

@@ -11,6 +11,8 @@ export interface QueueServer {
   readonly backend: QueueBackend
   /** Where it is, for sentences; never a secret. */
   readonly label: string
+  /** What works, and should be changed all the same. */
+  readonly notices: readonly { code: string; message: string }[]
   /** For questions and commands: fails at once when the server is away, keeps nothing for later. */
   readonly asking: BackendFactory
   /** For a worker: keeps what it has to say until the server is back. */

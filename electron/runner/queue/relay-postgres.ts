@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import pg from 'pg'
+import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import {
   createUnpacker,
   lineCheckMs,
@@ -18,7 +19,7 @@ const retryMs = [100, 200, 400, 800, 1_600, 2_000] as const
 export interface PostgresRelayParts extends RelayLineParts {
   /** For what is sent. */
   pool: pg.Pool
-  url: string
+  address: PostgresAddress
   answerMs: number
 }
 
@@ -75,7 +76,7 @@ export function openPostgresRelay(parts: PostgresRelayParts): RelayLine {
 
   async function listen(): Promise<void> {
     const mine = new pg.Client({
-      connectionString: parts.url,
+      ...pgAddress(parts.address),
       connectionTimeoutMillis: parts.answerMs,
       query_timeout: parts.answerMs,
       keepAlive: true,

@@ -1,5 +1,5 @@
 import type { IQueueBackend } from 'bullmq'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-clients.ts'
 import type { Pool } from 'pg'
 
 /**
@@ -32,7 +32,7 @@ end
 if #dropped > 0 then redis.call('DEL', KEYS[3]) end
 return dropped`
 
-export async function dropRedisLocks(client: Redis, queueKey: string, runnerId: string): Promise<string[]> {
+export async function dropRedisLocks(client: RedisClient, queueKey: string, runnerId: string): Promise<string[]> {
   const keys = [`${queueKey}:active`, `${queueKey}:stalled`, `${queueKey}:stalled-check`]
   return (await client.eval(dropOnRedis, keys.length, ...keys, `${queueKey}:`, runnerId)) as string[]
 }
