@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findSshd } from '../../scripts/test-support/tools.mjs'
-import { startChildServer } from './child-server.ts'
+import { startChildServer, type ChildServer } from './child-server.ts'
 import { endDescendantsOf } from './process-children.ts'
 import { freePort } from './redis.ts'
 import { startPasswordSshd } from './ssh-password.ts'
@@ -31,12 +31,21 @@ export interface SshServer {
   readonly password: string | undefined
   /** As OpenSSH writes it: `SHA256:…` without padding. */
   readonly hostFingerprint: string
+  /** The host key as it stands in a known_hosts file behind the name. */
+  readonly hostKey: string
   readonly pid: number
   /** Breaks the connections that are open; new ones are taken. */
   cutConnections(): Promise<void>
   /** Ends the server and its connections. */
   kill(): Promise<void>
+  /** Starts it again on the same port with the same keys. */
+  restart(): Promise<void>
   stop(): Promise<void>
+}
+
+export interface SshServerOptions {
+  /** Lines of sshd_config; of two settings the first counts, so these beat the usual ones. */
+  settings?: string[]
 }
 
 const passphrase = 'passphrase of the key'
@@ -75,7 +84,7 @@ function greets(port: number): Promise<boolean> {
  * OpenSSH's own server on a loopback port, with its own host key and settings: it lets the user of the
  * tests in, with a key and where possible with a password, and forwards ports.
  */
-export async function startSshServer(): Promise<SshServer> {
+export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
   const stops: (() => Promise<unknown>)[] = []
   try {
     const folder = await mkdtemp(join(tmpdir(), 'toril-ssh-'))
@@ -89,6 +98,7 @@ export async function startSshServer(): Promise<SshServer> {
     await writeFile(
       path('sshd_config'),
       [
+        ...(options.settings ?? []),
         `Port ${port}`,
         'ListenAddress 127.0.0.1',
         `HostKey ${path('host')}`,
@@ -108,23 +118,28 @@ export async function startSshServer(): Promise<SshServer> {
     const sshd = findSshd()
     if (sshd === undefined) throw new Error('There is no sshd. Install openssh-server.')
     const args = ['-D', '-e', '-f', path('sshd_config')]
-    const withPassword = await startPasswordSshd({ sshd, args, folder, username })
-    // Where sshd locks its unprivileged part in; Debian makes it when the service starts.
-    if (withPassword === undefined && process.getuid?.() === 0)
-      await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
-    const server = withPassword?.server ?? startChildServer(sshd, args)
-    // The processes of its connections outlive it otherwise.
-    const cutConnections = (): Promise<void> => endDescendantsOf(server.pid)
+    let running: { server: ChildServer; password: string | undefined }
     let ended: Promise<void> | undefined
+    const launch = async (): Promise<void> => {
+      ended = undefined
+      const withPassword = await startPasswordSshd({ sshd, args, folder, username })
+      // Where sshd locks its unprivileged part in; Debian makes it when the service starts.
+      if (withPassword === undefined && process.getuid?.() === 0)
+        await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
+      running = { server: withPassword?.server ?? startChildServer(sshd, args), password: withPassword?.password }
+      await Promise.race([untilTrue('sshd', () => greets(port)), running.server.failed])
+    }
+    // The processes of its connections outlive it otherwise.
+    const cutConnections = (): Promise<void> => endDescendantsOf(running.server.pid)
     const kill = (): Promise<void> => {
       ended ??= (async () => {
         await cutConnections()
-        await server.end()
+        await running.server.end()
       })()
       return ended
     }
     stops.unshift(kill)
-    await Promise.race([untilTrue('sshd', () => greets(port)), server.failed])
+    await launch()
     return {
       host: '127.0.0.1',
       port,
@@ -134,11 +149,20 @@ export async function startSshServer(): Promise<SshServer> {
       encryptedKey: await encrypt(path('user')),
       passphrase,
       strangerKey,
-      password: withPassword?.password,
+      get password() {
+        return running.password
+      },
       hostFingerprint: await fingerprintOf(path('host')),
-      pid: server.pid,
+      hostKey: (await readFile(path('host.pub'), 'utf8')).split(' ').slice(0, 2).join(' '),
+      get pid() {
+        return running.server.pid
+      },
       cutConnections,
       kill,
+      async restart() {
+        await kill()
+        await launch()
+      },
       stop: () => stopAll(stops),
     }
   } catch (error) {
