@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { TorilError } from '../../electron/contract/errors.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../electron/runner/connections/embedded-postgres.ts'
 import { createHistory } from '../../electron/runner/history/create-history.ts'
 import type { History } from '../../electron/runner/history/history.ts'
@@ -58,6 +59,23 @@ test('while the database is away calls are refused, nothing is lost, and all goe
   expect(await reader.job('during')).toMatchObject({ state: 'waiting' })
   expect((await reader.logs('during', 0, 10)).total).toBe(1)
   expect(problems).toEqual([])
+})
+
+test('every call that is refused while a killed server recovers says that it is away, in one sentence', async () => {
+  const { writer, reader } = await openHistory()
+  for (let id = 0; id < 500; id++) writer.saveJob(sampleJob(String(id)))
+  await writer.flush()
+  const refusals: unknown[] = []
+  const back = new Promise<void>((resolve) => server.onRestart(resolve))
+  let isBack = false
+  void back.then(() => (isBack = true))
+  process.kill(server.pid, 'SIGKILL')
+  while (!isBack) {
+    await reader.search({ limit: 1 }).catch((error: unknown) => refusals.push(error))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const odd = refusals.filter((error) => !(error instanceof TorilError) || /\n/.test(error.message))
+  expect(odd).toEqual([])
 })
 
 test('a server killed under a stream of jobs loses none of them', async () => {

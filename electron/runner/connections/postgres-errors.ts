@@ -14,13 +14,17 @@ const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037
 const lostConnection =
   /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Cannot use a pool after/i
 
+/** Prisma: "the database said", with the database's own code inside. */
+const wrapping = new Set(['P2010', 'P2039'])
+
 /** The code of an error, of the one it wraps, or of the first of several (Node tries IPv6 and IPv4). */
 export function postgresCodeOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
-    const { code, originalCode, cause, errors } = at as Record<string, unknown>
+    const { code, originalCode, meta, cause, errors } = at as Record<string, unknown>
     if (typeof originalCode === 'string') return originalCode
-    if (typeof code === 'string' && !/^P2010$/.test(code)) return code
-    at = cause ?? (Array.isArray(errors) ? errors[0] : undefined)
+    if (typeof code === 'string' && !wrapping.has(code)) return code
+    const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>
+    at = driverAdapterError ?? cause ?? (Array.isArray(errors) ? errors[0] : undefined)
   }
   return undefined
 }
@@ -65,7 +69,8 @@ function userOf(url: string): string {
 /** One clear sentence about why the database at `url` cannot be used, and what to change. `setting` names where the URL is from. */
 function describePostgresError(error: unknown, url: string, setting: string): string {
   const code = postgresCodeOf(error) ?? ''
-  const message = error instanceof Error ? error.message : String(error)
+  // Prisma begins with the call in its own source; what the matter is comes last.
+  const message = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? ''
   const place = placeOf(url)
   if (/does not support SSL/i.test(message)) {
     return `${place} does not speak TLS. Set sslmode=disable in ${setting}, or switch TLS on at the server.`
@@ -76,6 +81,8 @@ function describePostgresError(error: unknown, url: string, setting: string): st
   switch (code) {
     case 'ECONNREFUSED':
       return `${place} refused the connection. Start the server, or correct host and port in ${setting}.`
+    case 'P1001':
+      return `${place} cannot be reached. Start the server, or correct host and port in ${setting}.`
     case 'ENOENT':
       return `${place} has no socket there. Start the server, or correct the host in ${setting}.`
     case 'ENOTFOUND':

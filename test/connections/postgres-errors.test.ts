@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { isUnreachable, postgresUnavailable } from '../../electron/runner/connections/postgres-errors.ts'
+
+const url = 'postgresql://toril:secret@127.0.0.1:5499/toril'
+
+/** As Prisma's client rejects with what the database said. */
+function fromPrisma(originalCode: string, originalMessage: string) {
+  const cause = { originalCode, originalMessage, kind: 'postgres' }
+  const driverAdapterError = Object.assign(new Error('postgres'), { cause })
+  const text = `\nInvalid \`prisma.job.findMany()\` invocation:\n\n\nDatabase error. Code: \`${originalCode}\`.`
+  return Object.assign(new Error(text), { code: 'P2039', meta: { driverAdapterError } })
+}
+
+test('a server that is starting up counts as away, also when Prisma tells it', () => {
+  const error = fromPrisma('57P03', 'the database system is starting up')
+  expect(isUnreachable(error)).toBe(true)
+  expect(postgresUnavailable(error, url).message).toBe(
+    'PostgreSQL at 127.0.0.1:5499 is starting up or shutting down. Try again in a moment.',
+  )
+})
+
+test('what the database refuses for good is no outage', () => {
+  expect(isUnreachable(fromPrisma('42P01', 'relation does not exist'))).toBe(false)
+})
+
+test("nothing of Prisma's own source is in the sentence", () => {
+  const text = "\nInvalid `prisma.job.findMany()` invocation:\n\n\nCan't reach database server at 127.0.0.1:5499"
+  const unreachable = Object.assign(new Error(text), { code: 'P1001' })
+  expect(postgresUnavailable(unreachable, url).message).toMatch(/^PostgreSQL at 127\.0\.0\.1:5499 cannot be reached\. /)
+  const other = Object.assign(new Error(text), { code: 'P1017' })
+  expect(postgresUnavailable(other, url).message).not.toContain('\n')
+})
