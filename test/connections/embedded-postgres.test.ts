@@ -130,6 +130,39 @@ test('a server that dies is started again at the same address', async () => {
   expect(await query(url, 'SELECT value FROM kept')).toEqual([{ value: 3 }])
 })
 
+/** What a crash of one session does: PostgreSQL throws out all others and recovers. */
+async function killSession(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
+}
+
+test('a server that recovers from the death of a session is waited for, and not ended', async () => {
+  const server = await start({ dataDir: await testFolder() })
+  await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n')
+  const { pid } = server
+  const back = new Promise<void>((resolve) => server.onRestart(resolve))
+  await killSession(server.url)
+  await back
+  expect(server.pid).toBe(pid)
+  expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }])
+})
+
+test('a server that recovers can be stopped, and has kept what was written', async () => {
+  const dataDir = await testFolder()
+  const first = await start({ dataDir })
+  await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n')
+  const lost = new Promise<string>((resolve) => first.onExit(resolve))
+  await killSession(first.url)
+  await lost
+  await first.stop()
+  expect(await isAlive(first.pid)).toBe(false)
+  const second = await start({ dataDir })
+  expect(await query(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }])
+})
+
 test('a second Toril on the same data folder is refused and disturbs nothing', async () => {
   const dataDir = await testFolder()
   const server = await start({ dataDir })

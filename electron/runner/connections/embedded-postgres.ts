@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { TorilError } from '../../contract/errors.ts'
 import { adoptServer } from './embedded/adopt-server.ts'
 import { locateBinaries, prepareBinaries, type Binaries } from './embedded/binaries.ts'
-import { answersAt, takeControl, type ControlConnection } from './embedded/control-connection.ts'
+import { answerAt, takeControl, type ControlConnection } from './embedded/control-connection.ts'
 import { embeddedUser, initCluster } from './embedded/init-cluster.ts'
 import { isAlive, readPostmasterFile } from './embedded/postmaster-file.ts'
 import { prepareHome, type ServerHome } from './embedded/server-home.ts'
-import { launchServer, stopServer, type ServerProcess } from './embedded/server-process.ts'
+import { launchServer, sickStopMs, stopServer, type ServerProcess } from './embedded/server-process.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Toril's data folder, absolute; made when missing. */
@@ -58,10 +58,10 @@ async function urlOf({ home, data }: Place, name: string): Promise<string> {
   return `postgresql://${embeddedUser}:${home.password}@${place}/${name}${query}`
 }
 
-async function run(place: Place): Promise<Running> {
+async function run(place: Place, signal?: AbortSignal): Promise<Running> {
   const { home, binaries, data } = place
-  const answers = async () => answersAt(await urlOf(place, 'postgres'))
-  const found = await adoptServer(data, binaries, answers)
+  const answer = async () => answerAt(await urlOf(place, 'postgres'))
+  const found = await adoptServer(data, binaries, answer, signal)
   const server = found ?? (await launchServer(binaries, home, data))
   try {
     const control = await takeControl(await urlOf(place, 'postgres'), database, place.dataDir)
@@ -92,14 +92,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const restartListeners = new Set<() => void>()
   const stopping = new AbortController()
   let stopped: Promise<void> | undefined
+  let recovering = false
 
   async function revive(): Promise<void> {
     for (let wait = firstRetryMs; !stopping.signal.aborted; wait = Math.min(wait * 2, longestRetryMs)) {
       try {
-        running = await run(place)
+        running = await run(place, stopping.signal)
+        recovering = false
         for (const listener of restartListeners) listener()
         return
       } catch (error) {
+        if (stopping.signal.aborted) return
         for (const listener of exitListeners) listener(error instanceof Error ? error.message : String(error))
         await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
@@ -111,6 +114,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       const current = running
       await Promise.race([current.control.lost, current.server.exited])
       if (stopping.signal.aborted) return
+      recovering = true
       await current.control.close()
       // Only the connection was cut: the server is still there and is taken over again.
       const ended = !(await isAlive(current.server.pid))
@@ -126,7 +130,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await supervision
     // A restart that was under way may have brought up another server.
     await running.control.close()
-    await stopServer(running.server, binaries, data)
+    await stopServer(running.server, binaries, data, recovering ? sickStopMs : undefined)
   }
 
   const supervision = supervise()

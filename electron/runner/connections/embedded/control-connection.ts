@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { TorilError } from '../../../contract/errors.ts'
+import { postgresCodeOf } from '../postgres-errors.ts'
 
 /** Held by the Toril that owns the server, for as long as it lives; the number spells `TORI`. */
 const ownerLock = 0x544f5249
@@ -12,18 +13,28 @@ export interface ControlConnection {
   close(): Promise<void>
 }
 
-export async function answersAt(url: string): Promise<boolean> {
+/** `not yet`: the server lives and recovers, after a session of it was killed or after its own end. */
+export type Answer = 'yes' | 'not yet' | 'no'
+
+export async function answerAt(url: string): Promise<Answer> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 })
   client.on('error', () => undefined)
   try {
     await client.connect()
     await client.query('SELECT 1')
-    return true
-  } catch {
-    return false
+    return 'yes'
+  } catch (error) {
+    return isRecovering(error) ? 'not yet' : 'no'
   } finally {
     await client.end().catch(() => undefined)
   }
+}
+
+/** 57P02 and 57P03, or thrown out in the midst of it: PostgreSQL ends all sessions before it recovers. */
+function isRecovering(error: unknown): boolean {
+  const code = postgresCodeOf(error) ?? ''
+  if (code.startsWith('57P') || code === 'ECONNRESET' || code === 'EPIPE') return true
+  return error instanceof Error && /Connection terminated unexpectedly/.test(error.message)
 }
 
 /** Takes ownership and makes the database `name` when it is missing. `url` leads to the database `postgres`. */
