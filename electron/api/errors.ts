@@ -22,7 +22,11 @@ export function isWireError(error: unknown): error is WireError {
 }
 
 /** The operations whose wrong fields have a code of their own. */
-const codeOfInvalidInput: Record<string, ErrorCode> = { 'preferences.update': 'INVALID_PREFERENCES' }
+const codeOfInvalidInput: Record<string, ErrorCode> = {
+  'preferences.update': 'INVALID_PREFERENCES',
+  'profiles.create': 'INVALID_PROFILE',
+  'profiles.update': 'INVALID_PROFILE',
+}
 
 /**
  * The one place where what an operation threw becomes what the caller sees. What is not known is

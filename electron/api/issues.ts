@@ -73,6 +73,7 @@ function wordsFor(issue: SchemaIssue): string {
     case 'invalid_format':
       return format === 'datetime' ? 'must be a time in UTC such as 2026-11-24T14:03:27.120Z' : plain(issue.message)
     case 'invalid_union':
+      if (Array.isArray(issue['options'])) return `must be one of ${issue['options'].join(', ')}`
       return 'has a value that is not allowed'
     default:
       return plain(issue.message)

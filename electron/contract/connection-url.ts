@@ -11,7 +11,7 @@ export type ParsedConnection =
 /**
  * Reads `redis://`, `rediss://`, `unix:`, `postgresql://`, or a plain Redis host with or without a port. User,
  * password and database are percent-decoded. `defaultPort` is the port of a Redis that names none.
- * Throws TorilError INVALID_PREFERENCES, whose issue says why in words to follow the name of the field; a password
+ * Throws TorilError INVALID_PROFILE, whose issue says why in words to follow the name of the field; a password
  * is never repeated in it.
  */
 export function parseConnectionUrl(url: string, defaultPort = 6379): ParsedConnection {
@@ -200,5 +200,5 @@ function decode(text: string, what: string): string {
 }
 
 function refused(why: string): TorilError {
-  return new TorilError('INVALID_PREFERENCES', `The address ${why}.`, { issues: [{ path: ['url'], message: why }] })
+  return new TorilError('INVALID_PROFILE', `The address ${why}.`, { issues: [{ path: ['url'], message: why }] })
 }

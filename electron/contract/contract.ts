@@ -4,6 +4,7 @@ import { jobTypeListSchema } from './job-type.ts'
 import { jobEventSchema, jobOptionsSchema, jobSchema, jobStateSchema, logLineSchema } from './job.ts'
 import { jsonSchema, timeSchema } from './json.ts'
 import { preferencesPatchSchema, preferencesSchema } from './preferences.ts'
+import { profilesContract } from './profile-api.ts'
 import { cpuProfileSchema, profileInputSchema, stackSampleSchema } from './profile.ts'
 import {
   queueInfoSchema,
@@ -193,6 +194,7 @@ export const contract = {
       .input(preferencesPatchSchema)
       .output(preferencesSchema),
   },
+  profiles: profilesContract,
   threads: {
     list: oc
       .route({ method: 'GET', path: '/threads', tags: ['Threads'], summary: 'The threads of the pool' })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { profileColourSchema, profileEnvironmentSchema } from './connection-profile.ts'
 import { jobStateSchema } from './job.ts'
 import { bytesSchema, durationMsSchema, timeSchema } from './json.ts'
 
@@ -112,7 +113,18 @@ export const systemInfoSchema = z.object({
   cores: z.int(),
   memoryBytes: bytesSchema,
   dataDir: z.string(),
-  profile: z.object({ name: z.string(), description: z.string(), backend: queueBackendSchema }),
+  /** The connection profile in use. */
+  profile: z.object({
+    id: z.string(),
+    name: z.string(),
+    folder: z.string().optional(),
+    colour: profileColourSchema,
+    environment: profileEnvironmentSchema,
+    readOnly: z.boolean(),
+    /** Where queue and history are, in words; never a secret. */
+    description: z.string(),
+    backend: queueBackendSchema,
+  }),
   environment: z.array(environmentFieldSchema),
   /** Sentences the user should see, e.g. that a broken preferences file was put aside. */
   notices: z.array(z.object({ code: z.string(), message: z.string() })),

@@ -6,6 +6,7 @@ import { addProfile, addStack } from './commands/inspect-job.ts'
 import { addJob, addJobs } from './commands/jobs.ts'
 import { addOpenApi } from './commands/openapi.ts'
 import { addNewJob } from './commands/new-job.ts'
+import { addProfiles } from './commands/profiles.ts'
 import { addPreferences } from './commands/preferences.ts'
 import { addPause, addResume, addStatus } from './commands/queue.ts'
 import { addSelfTest } from './commands/self-test.ts'
@@ -46,6 +47,7 @@ for (const add of [
   addTypes,
   addNewJob,
   addPreferences,
+  addProfiles,
   addSelfTest,
   addOpenApi,
 ]) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, dialog, Menu, protocol, shell } from 'electron'
+import { app, BrowserWindow, dialog, Menu, protocol, safeStorage, shell } from 'electron'
 import { dataDirOf, prepareDataDir } from '../api/data-dir.ts'
 import { locatePanel } from '../api/locate-files.ts'
 import { createPortServer } from '../api/transports/message-port.ts'
@@ -13,6 +13,7 @@ import { createPanelHandler, panelScheme } from './panel-protocol.ts'
 import { servePorts } from './port-server.ts'
 import { createQuitFlow } from './quit-flow.ts'
 import { askAboutRunningJobs } from './quit-question.ts'
+import { createSafeStorageBox, noKeychainNotice } from './safe-storage-box.ts'
 import { checkForUpdates } from './updates.ts'
 import { focusWindow, openWindow } from './window.ts'
 
@@ -45,11 +46,13 @@ export async function openDesktop(dataDir: string): Promise<OpenRunner> {
   if (panelDir !== undefined) protocol.handle(panelScheme, createPanelHandler(panelDir))
   else if (developmentUrl === undefined) throw new Error('The panel is not built. Run npm run build.')
 
+  const secretBox = createSafeStorageBox(safeStorage, process.platform)
   const starting = openRunner({
     kind: 'desktop',
     dataDir,
     environment,
     version: readVersion(),
+    ...(secretBox === undefined ? { noKeychain: noKeychainNotice } : { secretBox }),
     // The panel comes over its own port, so another program on 7420 need not keep the app from starting.
     anotherPort({ message }) {
       console.error(`${message} Using any free port instead.`)

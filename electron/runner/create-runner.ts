@@ -9,6 +9,8 @@ import { createCatalog } from './catalog/create-catalog.ts'
 import { createCluster } from './cluster/create-cluster.ts'
 import { createRunnerControl } from './cluster/runner-control.ts'
 import { answerCancels } from './cluster/cancel-elsewhere.ts'
+import { openConnections } from './connections/open-connections.ts'
+import { openProfiles, type Sealing } from './connections/profiles/open-profiles.ts'
 import { locateEntries } from './entries.ts'
 import type { Environment } from './environment.ts'
 import { createInlineExecutor } from './executors/create-inline-executor.ts'
@@ -36,11 +38,10 @@ import { runnerFacade } from './runner-facade.ts'
 import type { Runner } from './runner.ts'
 import { createLoopMeter } from './stats/loop-meter.ts'
 import { createQueueStats } from './stats/queue-stats.ts'
-import { openStorage } from './storage.ts'
 import { longestGraceMs, StopGrace } from './stop-grace.ts'
 import { StopStack } from './stop-stack.ts'
 
-export interface RunnerConfig {
+export interface RunnerConfig extends Sealing {
   kind: 'desktop' | 'headless'
   /** Absolute; made when missing. */
   dataDir: string
@@ -94,20 +95,23 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   stops.add(() => owners.stop())
   const preferences = await createPreferencesStore({ file: join(dataDir, 'preferences.json'), environment })
 
+  const profiles = await openProfiles(config)
+
   phase('database')
   const entries = locateEntries()
   const catalogStarting = createCatalog({ entry: entries.catalog, folder: preferences.current().jobs.folder })
   stops.add(async () => (await catalogStarting).close())
   // Awaited below; a failure in between must not count as unhandled.
   catalogStarting.catch(() => undefined)
-  const storage = await openStorage({
+  const connections = await openConnections({
     dataDir,
     environment,
+    profiles,
     onProblem,
     ...(config.postgresBinariesDir === undefined ? {} : { postgresBinariesDir: config.postgresBinariesDir }),
   })
-  stops.add(() => storage.stop())
-  const opened = await createHistory({ url: storage.databaseUrl, source: storage.source, onProblem })
+  stops.add(() => connections.stop())
+  const opened = await createHistory({ ...connections.database, source: connections.source, onProblem })
   const history = config.aroundHistory?.(opened) ?? opened
   stops.add(() => history.close())
   const catalog = await catalogStarting
@@ -115,8 +119,9 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
   phase('queue')
   const { keepCompleted, keepFailed } = preferences.current().queue
   const queue = await createJobQueue({
-    name: environment.TORIL_QUEUE,
-    backend: storage.queueTarget,
+    name: connections.queue.name,
+    prefix: connections.queue.prefix,
+    backend: connections.queue.target,
     retention: { completed: keepCompleted, failed: keepFailed },
     runnerId,
     onProblem,
@@ -305,9 +310,9 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     dataDir,
-    profile: storage.profile,
-    environment: storage.environment,
-    notices: [...preferences.notices, ...storage.notices, ...queue.notices],
+    profile: connections.profile(),
+    environment: connections.environment,
+    notices: [...preferences.notices, ...profiles.notices(), ...connections.notices, ...queue.notices],
   })
   const takersOf = (seen: readonly RunnerInfo[]) =>
     takersAmong(seen, {
@@ -366,6 +371,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
     history,
     stats,
     preferences,
+    profiles,
     catalog,
     pool,
     runners,

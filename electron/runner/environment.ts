@@ -16,7 +16,9 @@ const environmentSchema = z.object({
   TORIL_QUEUE: z
     .string()
     .regex(/^[^:\s]+$/, 'must have no colon and no space')
-    .default('toril'),
+    .optional(),
+  /** The name or id of a stored profile, or a profile as JSON, secrets included. */
+  TORIL_PROFILE: z.string().trim().min(1).optional(),
   TORIL_JOBS_DIR: z.string().min(1).optional(),
 })
 

@@ -2,6 +2,7 @@ import type { Job } from '../contract/job.ts'
 import type { SystemInfo } from '../contract/runner.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { RunnerControl } from './cluster/runner-control.ts'
+import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type { History } from './history/history.ts'
 import type { JobBoard } from './jobs/job-board.ts'
 import type { LiveRunners } from './jobs/live-runners.ts'
@@ -21,6 +22,7 @@ export interface FacadeParts {
   history: History
   stats: QueueStats
   preferences: PreferencesStore
+  profiles: ProfileStore
   catalog: Catalog
   pool: ThreadPool
   runners: LiveRunners
@@ -61,6 +63,7 @@ function feedSource(parts: FacadeParts): FeedSource {
         pool.onChange(() => mark({ kind: 'threads' })),
         pool.watch(),
         preferences.onChange(() => mark({ kind: 'preferences' })),
+        parts.profiles.onChange(() => mark({ kind: 'system' })),
         catalog.onChange(() => mark({ kind: 'jobTypes' })),
         runners.onLook(() => mark({ kind: 'runners' })),
         queue.onConnection(() => mark({ kind: 'queue' })),
@@ -119,6 +122,7 @@ export function runnerFacade(parts: FacadeParts): Runner {
       current: () => preferences.current(),
       update: (patch) => preferences.update(patch),
     },
+    profiles: parts.profiles,
     jobTypes: () => parts.catalog.list(),
     threads: () => pool.threads(),
     measuredThreads: () => pool.measured(),

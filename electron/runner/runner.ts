@@ -15,6 +15,7 @@ import type {
 import type { RunnerControl } from './cluster/runner-control.ts'
 import type { Update } from '../contract/updates.ts'
 import type { Why } from '../contract/why.ts'
+import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type * as z from 'zod'
 
 export type JobListInput = z.output<typeof jobListInputSchema>
@@ -82,6 +83,8 @@ export interface Runner {
     current(): Preferences
     update(patch: PreferencesPatch): Promise<Preferences>
   }
+  /** Connection profiles. Who calls writes secrets and never reads them. */
+  readonly profiles: Pick<ProfileStore, 'list' | 'create' | 'update' | 'remove' | 'export' | 'import'>
   jobTypes(): JobTypeList
   threads(): Thread[]
   /** With CPU, heap and loop; measured for this once where nobody watches. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { startApi, type ApiFixture } from './api-fixture.ts'
 import { transports } from './connections.ts'
 import { contractSuite } from './contract.suite.ts'
+import { profilesSuite } from './profiles.suite.ts'
 
 let api: ApiFixture
 beforeAll(async () => {
@@ -9,4 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-for (const transport of transports) contractSuite(transport, () => api)
+for (const transport of transports) {
+  contractSuite(transport, () => api)
+  profilesSuite(transport, () => api)
+}

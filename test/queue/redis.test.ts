@@ -1,12 +1,11 @@
 import { FlowProducer, Queue } from 'bullmq'
-import { redisOptionsFrom } from '../../electron/runner/queue/redis-options.ts'
 import { startTestRedis } from '../support/redis.ts'
 import { describeJobQueue } from './job-queue.contract.ts'
 
 describeJobQueue('Redis', async () => {
   const redis = await startTestRedis()
   return {
-    target: { kind: 'redis', options: redisOptionsFrom({ url: redis.url }) },
+    target: { kind: 'redis', options: { host: '127.0.0.1', port: redis.port } },
     foreignQueue(name) {
       return Promise.resolve(new Queue(name, { connection: { host: '127.0.0.1', port: redis.port } }))
     },

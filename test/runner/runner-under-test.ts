@@ -71,6 +71,11 @@ export class RunnerHome {
     return runner
   }
 
+  /** With more in the environment. */
+  startWith(variables: Record<string, string>): Promise<Runner> {
+    return this.start({ environment: readEnvironment({ ...this.variables, ...variables }) })
+  }
+
   /** A path for the input of a `hold` job. */
   gate(name: string): string {
     return join(this.folder, `gate-${name}`)

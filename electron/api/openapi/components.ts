@@ -17,6 +17,16 @@ import {
 } from '../../contract/job.ts'
 import { issueSchema, jsonSchema } from '../../contract/json.ts'
 import { preferencesPatchSchema, preferencesSchema } from '../../contract/preferences.ts'
+import {
+  connectionProfileSchema,
+  historyPartSchema,
+  profileDraftSchema,
+  queuePartSchema,
+  tlsPartSchema,
+  tunnelPartSchema,
+} from '../../contract/connection-profile.ts'
+import { profileListSchema } from '../../contract/profile-api.ts'
+import { profileFileSchema } from '../../contract/profile-file.ts'
 import { cpuProfileSchema, stackFrameSchema, stackSampleSchema } from '../../contract/profile.ts'
 import {
   queueInfoSchema,
@@ -53,6 +63,14 @@ const named = {
   Why: whySchema,
   Preferences: preferencesSchema,
   PreferencesPatch: preferencesPatchSchema,
+  ConnectionProfile: connectionProfileSchema,
+  ProfileDraft: profileDraftSchema,
+  ProfileList: profileListSchema,
+  ProfileFile: profileFileSchema,
+  QueuePart: queuePartSchema,
+  HistoryPart: historyPartSchema,
+  TlsPart: tlsPartSchema,
+  TunnelPart: tunnelPartSchema,
   QueueInfo: queueInfoSchema,
   Thread: threadSchema,
   Runner: runnerSchema,

@@ -30,6 +30,7 @@ export async function createOpenApiDocument(version: string): Promise<OpenApiDoc
       { name: 'Job types', description: 'What the runner can run.' },
       { name: 'Queue', description: 'Where jobs wait.' },
       { name: 'Preferences', description: 'The settings of pool, queue and panel.' },
+      { name: 'Profiles', description: 'Connections: where jobs wait and where their history is kept.' },
       { name: 'Threads', description: 'Where attempts run.' },
       { name: 'Runners', description: 'The processes that share the queue.' },
       { name: 'System', description: 'The runner itself.' },

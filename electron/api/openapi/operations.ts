@@ -106,6 +106,45 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     errors: ['INVALID_PREFERENCES', 'SET_BY_ENVIRONMENT', 'PAYLOAD_TOO_LARGE'],
     examples: { pool: { summary: 'Eight threads', value: { pool: { maxThreads: 8 } } } },
   },
+  'profiles.list': {
+    description: 'Passwords are never answered; `secretsSet` says which are stored.',
+    errors: [],
+  },
+  'profiles.create': {
+    description:
+      'A profile that leads to another computer starts read-only unless `readOnly` is given. `secrets` are sealed ' +
+      'before they reach the disk.',
+    errors: ['INVALID_PROFILE', 'SECRETS_LOCKED'],
+    examples: {
+      redis: {
+        summary: 'Redis with TLS and a password',
+        value: {
+          name: 'Staging',
+          environment: 'staging',
+          queue: { kind: 'redis', host: 'redis.example.com', port: 6380, username: 'toril', tls: {} },
+          secrets: { 'queue.password': 'a password' },
+        },
+      },
+    },
+  },
+  'profiles.update': {
+    description:
+      '`queue` and `history` are replaced as wholes. A secret that is left out stays, null takes it away; one that ' +
+      'would now be sent to another server must be given again.',
+    errors: ['PROFILE_NOT_FOUND', 'INVALID_PROFILE', 'SECRETS_LOCKED', 'SET_BY_ENVIRONMENT'],
+    examples: { colour: { summary: 'Another colour', value: { colour: 'teal' } } },
+  },
+  'profiles.remove': { errors: ['PROFILE_NOT_FOUND', 'PROFILE_IN_USE', 'SET_BY_ENVIRONMENT'] },
+  'profiles.export': {
+    description:
+      'All profiles, or those of `ids`. Their passwords are in it only with a passphrase, and sealed with it.',
+    errors: ['PROFILE_NOT_FOUND', 'SECRETS_LOCKED', 'SET_BY_ENVIRONMENT'],
+    examples: { all: { summary: 'All, with their passwords', value: { passphrase: 'correct horse battery' } } },
+  },
+  'profiles.import': {
+    description: 'All profiles of the file or none. One whose name is taken gets a number behind it.',
+    errors: ['INVALID_PROFILE_FILE', 'WRONG_PASSPHRASE', 'SECRETS_LOCKED'],
+  },
   'threads.list': { errors: [] },
   'runners.list': { errors: [] },
   'runners.pause': {

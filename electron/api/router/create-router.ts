@@ -2,6 +2,7 @@ import type { Runner } from '../../runner/runner.ts'
 import { api, orNever, streamOf } from './implementer.ts'
 import { jobsRouter } from './jobs.ts'
 import { runnersRouter } from './runners.ts'
+import { profilesRouter } from './profiles.ts'
 import { queueRouter } from './queue.ts'
 
 /** Every operation of the contract over one runner. All transports serve this one router. */
@@ -14,6 +15,7 @@ export function createRouter(runner: Runner) {
       get: api.preferences.get.handler(() => runner.preferences.current()),
       update: api.preferences.update.handler(({ input }) => runner.preferences.update(input)),
     },
+    profiles: profilesRouter(runner),
     threads: { list: api.threads.list.handler(async () => ({ threads: await runner.measuredThreads() })) },
     runners: runnersRouter(runner),
     system: { info: api.system.info.handler(() => runner.system()) },

@@ -10,7 +10,7 @@ import {
 import type { Environment } from '../environment.ts'
 import { mergePreferences, salvagePreferences } from './merge-preferences.ts'
 import { migratePreferences } from './migrate-preferences.ts'
-import { readPreferencesFile, setAside, writePreferencesFile } from './preferences-file.ts'
+import { readStoredFile, setAside, writeStoredFile } from '../stored-file.ts'
 import type { PreferencesStore } from './preferences-store.ts'
 
 export interface PreferencesStoreOptions {
@@ -39,7 +39,7 @@ async function replaced(file: string, why: string): Promise<Loaded> {
 }
 
 async function load(file: string): Promise<Loaded> {
-  const text = await readPreferencesFile(file)
+  const text = await readStoredFile(file)
   if (text === undefined) return { preferences: defaultPreferences, notices: [] }
   let stored: Record<string, unknown>
   try {
@@ -56,7 +56,7 @@ async function load(file: string): Promise<Loaded> {
   // The next update writes the file anew: what could not be used must not vanish with it.
   const aside = `${file}.broken-${new Date().toISOString().replaceAll(':', '-')}`
   await copyFile(file, aside)
-  await writePreferencesFile(file, { version: preferencesVersion, ...preferences })
+  await writeStoredFile(file, { version: preferencesVersion, ...preferences })
   const message = `Defaults are used for these preferences, which had a value they cannot have: ${unusable.join(', ')}. The file as it was is kept as ${basename(aside)}.`
   return { preferences, notices: [{ code: 'PREFERENCES_REPAIRED', message }] }
 }
@@ -98,7 +98,7 @@ export async function createPreferencesStore(options: PreferencesStoreOptions): 
     // The environment's value must not be left in the file when the variable is gone.
     if (jobsDir !== undefined) next.jobs = stored.jobs
     try {
-      await writePreferencesFile(file, { version: preferencesVersion, ...next })
+      await writeStoredFile(file, { version: preferencesVersion, ...next })
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       throw new TorilError('UNAVAILABLE', `The preferences could not be stored: ${why}.`, { cause: error })

@@ -1,4 +1,4 @@
-import { readPreferencesFile } from './preferences-file.ts'
+import { readStoredFile } from '../stored-file.ts'
 
 /**
  * The jobs folder that a preferences file names, for who is no runner and must not mend the file. Undefined
@@ -6,7 +6,7 @@ import { readPreferencesFile } from './preferences-file.ts'
  */
 export async function readJobsFolder(file: string): Promise<string | undefined> {
   try {
-    const { jobs } = JSON.parse((await readPreferencesFile(file)) ?? '{}') as { jobs?: { folder?: unknown } }
+    const { jobs } = JSON.parse((await readStoredFile(file)) ?? '{}') as { jobs?: { folder?: unknown } }
     return typeof jobs?.folder === 'string' ? jobs.folder : undefined
   } catch {
     return undefined

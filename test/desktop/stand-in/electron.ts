@@ -30,6 +30,8 @@ export const protocol = {
 }
 export const ipcMain = new EventEmitter()
 export const shell = { openExternal: () => Promise.resolve(), openPath: () => Promise.resolve('') }
+/** As on a Linux without a keyring. */
+export const safeStorage = { isEncryptionAvailable: () => false }
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }
 
 /** Emits an event that a listener may prevent; answers whether nobody did. */

@@ -2,7 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** What stands in the file; undefined when there is none. Rejects when it cannot be read. */
-export async function readPreferencesFile(file: string): Promise<string | undefined> {
+export async function readStoredFile(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
@@ -12,7 +12,7 @@ export async function readPreferencesFile(file: string): Promise<string | undefi
 }
 
 /** Replaces the file as a whole: whatever happens meanwhile, either the old or the new content is there. */
-export async function writePreferencesFile(file: string, content: unknown): Promise<void> {
+export async function writeStoredFile(file: string, content: unknown): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`
   try {
     const handle = await open(temporary, 'w', 0o600)

@@ -1,0 +1,13 @@
+import type { Runner } from '../../runner/runner.ts'
+import { api } from './implementer.ts'
+
+export function profilesRouter({ profiles }: Runner) {
+  return api.profiles.router({
+    list: api.profiles.list.handler(() => profiles.list()),
+    create: api.profiles.create.handler(({ input }) => profiles.create(input)),
+    update: api.profiles.update.handler(({ input: { id, ...patch } }) => profiles.update(id, patch)),
+    remove: api.profiles.remove.handler(({ input }) => profiles.remove(input.id)),
+    export: api.profiles.export.handler(({ input }) => profiles.export(input)),
+    import: api.profiles.import.handler(({ input }) => profiles.import(input.file, input.passphrase)),
+  })
+}

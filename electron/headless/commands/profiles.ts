@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs'
+import { Option, type Command } from 'commander'
+import type { ConnectionProfile, ProfileDraft, ProfilePatch } from '../../contract/connection-profile.ts'
+import type { TorilClient } from '../client/create-client.ts'
+import { CliError, exitCodes } from '../exit-codes.ts'
+import { note, print, printJson } from '../output/print.ts'
+import { profileTable, profileText } from '../output/profile-text.ts'
+import { readInput } from './input.ts'
+import { changedFields, secretChanges, type ProfileFlags } from './profile-draft.ts'
+import { fromEnvironment, readSecrets } from './secret-input.ts'
+import { collect, openClient, withJson, type JsonFlag } from './shared-options.ts'
+
+export function addProfiles(program: Command): void {
+  const profiles = withJson(program.command('profiles'))
+    .description('connections: where jobs wait and where their history is kept')
+    .action(list)
+  const command = (usage: string, description: string): Command =>
+    withJson(profiles.command(usage)).description(description)
+
+  command('list', 'list them; * is the one in use').action(list)
+  command('show <profile>', 'all fields of one, by its name or id').action(async (text: string, flags: JsonFlag) => {
+    printProfile(await find(openClient(), text), flags)
+  })
+  withSecrets(
+    command('add <name> [field=value...]', 'add one, e.g. toril profiles add Staging --url rediss://h:6380'),
+  ).action(add)
+  withSecrets(command('edit <profile> [field=value...]', 'change fields; null takes one away'))
+    .option('--forget <password>', 'remove a stored password, e.g. queue.password', collect)
+    .action(edit)
+  command('remove <profile>', 'remove one and its passwords').action(async (text: string, flags: JsonFlag) => {
+    const client = openClient()
+    const { id, name } = await find(client, text)
+    await client.profiles.remove({ id })
+    if (wantsJson(flags)) printJson({ id, removed: true })
+    else print(`Profile ${name} is removed.`)
+  })
+  withPassphrase(command('export [profile...]', 'all or some, without passwords unless there is a passphrase'))
+    .option('-o, --out <file>', 'write to this file instead of standard output')
+    .action(exportFile)
+  withPassphrase(command('import <file>', 'add those of an exported file; - for standard input')).action(importFile)
+}
+
+function withSecrets(command: Command): Command {
+  return command
+    .option('--url <address>', 'the queue: redis://, rediss://, unix: or host:port, without a password')
+    .option('--history-url <address>', 'the history: postgresql://, without a password')
+    .option('--password', "ask for the queue's password; without a terminal it is a line of standard input")
+    .option('--password-env <name>', "environment variable with the queue's password")
+    .option('--history-password-env <name>', "environment variable with the history's password")
+    .option('--secret <path>', 'ask for another password, e.g. queue.tunnel.password', collect)
+    .option('--secret-env <path=name>', 'environment variable with another password', collect)
+}
+
+function withPassphrase(command: Command): Command {
+  return command
+    .option('--passphrase', 'ask for the passphrase of the passwords')
+    .addOption(
+      new Option('--passphrase-env <name>', 'environment variable with the passphrase').conflicts('passphrase'),
+    )
+}
+
+interface PassphraseFlags extends JsonFlag {
+  passphrase?: boolean
+  passphraseEnv?: string
+}
+
+async function passphraseOf({ passphrase, passphraseEnv }: PassphraseFlags): Promise<{ passphrase?: string }> {
+  if (passphraseEnv !== undefined) return { passphrase: fromEnvironment(passphraseEnv) }
+  if (passphrase !== true) return {}
+  const [answer = ''] = await readSecrets(['Passphrase'])
+  return { passphrase: answer }
+}
+
+/** `--json` before or after the name of the command: commander gives it to the one it stands behind. */
+function wantsJson({ json }: JsonFlag): boolean {
+  return json === true || process.argv.includes('--json')
+}
+
+function printProfile(profile: ConnectionProfile, flags: JsonFlag): void {
+  if (wantsJson(flags)) printJson(profile)
+  else print(profileText(profile))
+}
+
+async function find(client: TorilClient, text: string): Promise<ConnectionProfile> {
+  const { profiles } = await client.profiles.list()
+  const found =
+    profiles.find(({ id }) => id === text) ??
+    profiles.find(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
+  if (found !== undefined) return found
+  const names = profiles.map(({ name }) => name).join(', ')
+  throw new CliError(exitCodes.refused, `There is no profile ${text}. There are: ${names}.`, {
+    code: 'PROFILE_NOT_FOUND',
+  })
+}
+
+async function list(flags: JsonFlag): Promise<void> {
+  const answer = await openClient().profiles.list()
+  if (wantsJson(flags)) return printJson(answer)
+  print(profileTable(answer))
+  if (answer.fixedByEnvironment) note('Which one is used is set by the environment variable TORIL_PROFILE.')
+}
+
+async function add(name: string, assignments: string[], flags: ProfileFlags & JsonFlag): Promise<void> {
+  const client = openClient()
+  // The runner checks every field and names the one that is wrong.
+  const fields = changedFields(assignments, flags) as Partial<ProfileDraft>
+  printProfile(await client.profiles.create({ ...fields, name, secrets: await secretChanges(flags) }), flags)
+}
+
+async function edit(text: string, assignments: string[], flags: ProfileFlags & JsonFlag): Promise<void> {
+  const client = openClient()
+  const { id, queue, history } = await find(client, text)
+  const before = JSON.parse(JSON.stringify({ queue, history })) as Parameters<typeof changedFields>[2]
+  const fields = changedFields(assignments, flags, before) as ProfilePatch
+  printProfile(await client.profiles.update({ id, ...fields, secrets: await secretChanges(flags) }), flags)
+}
+
+async function exportFile(texts: string[], flags: PassphraseFlags & { out?: string }): Promise<void> {
+  const client = openClient()
+  const chosen = await Promise.all(texts.map((text) => find(client, text)))
+  const ids = texts.length === 0 ? {} : { ids: chosen.map(({ id }) => id) }
+  const file = await client.profiles.export({ ...ids, ...(await passphraseOf(flags)) })
+  if (flags.out === undefined) return printJson(file)
+  try {
+    writeFileSync(flags.out, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 })
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
+    throw new CliError(exitCodes.usage, `The file ${flags.out} cannot be written (${reason}).`)
+  }
+  if (wantsJson(flags)) printJson({ file: flags.out, profiles: file.profiles.length })
+  else print(`${file.profiles.length} ${file.profiles.length === 1 ? 'profile' : 'profiles'} written to ${flags.out}.`)
+}
+
+async function importFile(path: string, flags: PassphraseFlags): Promise<void> {
+  const file = await readInput(path === '-' ? path : `@${path}`)
+  const answer = await openClient().profiles.import({ file, ...(await passphraseOf(flags)) })
+  if (wantsJson(flags)) return printJson(answer)
+  print(`Imported: ${answer.profiles.map(({ name }) => name).join(', ')}.`)
+  if (answer.secretsLeftOut) note('The file holds passwords too. They were left out: no passphrase was given.')
+}

@@ -1,0 +1,184 @@
+import type { HistoryPart, ProfileSecrets, TunnelPart } from '../../contract/connection-profile.ts'
+import { TorilError } from '../../contract/errors.ts'
+import type { QueueBackend, SystemInfo } from '../../contract/runner.ts'
+import type { Environment } from '../environment.ts'
+import type { QueueTarget } from '../queue/queue-config.ts'
+import { StopStack } from '../stop-stack.ts'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { describeQueue, placeOfHistory, placeOfQueue, placeOfUrl, tunnelWords } from './place-names.ts'
+import { postgresTarget } from './postgres/postgres-target.ts'
+import type { PostgresAddress } from './postgres-tls.ts'
+import { wantedConnections, type WantedConnections } from './profiles/environment-profile.ts'
+import { builtInId } from './profiles/profile-records.ts'
+import type { ProfileStore } from './profiles/profile-store.ts'
+import { redisTarget } from './redis/redis-target.ts'
+import type { TunnelWay } from './tunnel-way.ts'
+import { waitForPostgres } from './wait-for-postgres.ts'
+
+/** Where jobs and their history live, with what leads there running. */
+export interface OpenConnections {
+  queue: { target: QueueTarget; name: string; prefix: string }
+  database: PostgresAddress
+  /** Names the queue in the history: ids of other queues may be the same. The same however it is reached. */
+  source: string
+  /** As the profile says now: its name or colour may be changed while it is in use. */
+  profile(): SystemInfo['profile']
+  environment: SystemInfo['environment']
+  notices: SystemInfo['notices']
+  stop(): Promise<void>
+}
+
+export interface ConnectionOptions {
+  dataDir: string
+  environment: Environment
+  profiles: ProfileStore
+  /** PostgreSQL's binaries in a packaged app; found in node_modules otherwise. */
+  postgresBinariesDir?: string
+  onProblem: (message: string) => void
+}
+
+interface Opening {
+  options: ConnectionOptions
+  wanted: WantedConnections
+  stops: StopStack
+  notices: SystemInfo['notices']
+  embedded?: Promise<PostgresAddress>
+}
+
+/** One server for both, when both want it. */
+function embeddedPostgres(opening: Opening): Promise<PostgresAddress> {
+  const start = async (): Promise<PostgresAddress> => {
+    const { dataDir, postgresBinariesDir, onProblem } = opening.options
+    const server = await startEmbeddedPostgres({
+      dataDir,
+      ...(postgresBinariesDir === undefined ? {} : { binariesDir: postgresBinariesDir }),
+    })
+    opening.stops.add(() => server.stop())
+    server.onExit(onProblem)
+    opening.notices.push(...server.notices)
+    return { url: server.url }
+  }
+  return (opening.embedded ??= start())
+}
+
+function tunnelFor(part: TunnelPart | undefined): Promise<TunnelWay | undefined> {
+  if (part === undefined) return Promise.resolve(undefined)
+  return Promise.reject(
+    new TorilError('UNAVAILABLE', 'Toril cannot go through an SSH tunnel yet. Take the tunnel out of the profile.'),
+  )
+}
+
+async function openDatabase(opening: Opening): Promise<PostgresAddress> {
+  const { wanted } = opening
+  const { history, historySetting: setting } = wanted
+  if (history.kind === 'embedded') return embeddedPostgres(opening)
+  let address: PostgresAddress
+  if (history.kind === 'url') address = { url: history.url }
+  else {
+    const secrets = wanted.historySecrets()
+    address = await postgresTarget(history, { secrets, tunnel: await tunnelFor(history.tunnel), setting })
+  }
+  await waitForPostgres(address.url, { setting, ...(address.ssl === undefined ? {} : { ssl: address.ssl }) })
+  return address
+}
+
+async function openQueue(opening: Opening, database: PostgresAddress): Promise<QueueTarget> {
+  const { wanted } = opening
+  const { queue } = wanted
+  switch (queue.kind) {
+    case 'embedded':
+      return { kind: 'postgres', ...(await embeddedPostgres(opening)) }
+    case 'postgres':
+      return { kind: 'postgres', ...database }
+    case 'managed-redis':
+      throw new TorilError(
+        'UNAVAILABLE',
+        'Toril cannot run a Redis of its own yet. Choose another queue in the profile.',
+      )
+    case 'redis':
+    case 'sentinel':
+    case 'cluster': {
+      const secrets: ProfileSecrets = wanted.queueSecrets()
+      return redisTarget(queue, { secrets, tunnel: await tunnelFor(queue.tunnel), setting: wanted.queueSetting })
+    }
+  }
+}
+
+function placeOf(history: WantedConnections['history']): string {
+  return history.kind === 'url' ? placeOfUrl(history.url) : placeOfHistory(history)
+}
+
+function describeHistory(history: WantedConnections['history']): string {
+  if (history.kind === 'embedded') return 'Embedded database'
+  const tunnel: HistoryPart | undefined = history.kind === 'url' ? undefined : history
+  return `PostgreSQL at ${placeOf(history)}${tunnelWords(tunnel !== undefined && 'tunnel' in tunnel ? tunnel.tunnel : undefined)}`
+}
+
+/** The queue's place and its own name; the prefix only where it is not the usual one. */
+function sourceOf(wanted: WantedConnections, backend: QueueBackend): string {
+  const { queue, history, queueName, prefix } = wanted
+  const place = queue.kind === 'postgres' ? placeOf(history) : placeOfQueue(queue)
+  const key = backend === 'redis' && prefix !== 'bull' ? `${prefix}:` : ''
+  return `${backend}:${place}:${key}${queueName}`
+}
+
+function describe(wanted: WantedConnections): string {
+  const { queue, history } = wanted
+  const kept = describeHistory(history)
+  if (queue.kind === 'postgres' || (queue.kind === 'embedded' && history.kind === 'embedded')) return kept
+  if (queue.kind === 'embedded') return `Embedded queue, history: ${kept}`
+  return `${describeQueue(queue)}, history: ${kept}`
+}
+
+/**
+ * Starts or finds the servers of the profile in use. Rejects with one clear TorilError, having ended what it had
+ * started.
+ */
+export async function openConnections(options: ConnectionOptions): Promise<OpenConnections> {
+  const { profiles, environment } = options
+  const wanted = wantedConnections(profiles, environment)
+  const stops = new StopStack()
+  const notices: SystemInfo['notices'] = []
+  const opening: Opening = { options, wanted, stops, notices }
+  try {
+    const database = await openDatabase(opening)
+    const target = await openQueue(opening, database)
+    const backend = target.kind === 'postgres' ? 'postgres' : 'redis'
+    const { id } = profiles.current()
+    const byEnvironment = wanted.queueSetting.startsWith('REDIS_')
+    return {
+      queue: { target, name: wanted.queueName, prefix: wanted.prefix },
+      database,
+      source: sourceOf(wanted, backend),
+      profile() {
+        const { name, folder, colour, environment: tag, readOnly } = profiles.get(id)
+        return {
+          id,
+          // "This computer" would be wrong of a Redis elsewhere.
+          name: byEnvironment && id === builtInId ? 'Redis' : name,
+          ...(folder === undefined ? {} : { folder }),
+          colour,
+          environment: tag,
+          readOnly,
+          description: describe(wanted),
+          backend,
+        }
+      },
+      environment: wanted.environment,
+      notices,
+      stop: () => stops.run(),
+    }
+  } catch (error) {
+    await stops.run().catch(() => undefined)
+    throw withWayOut(error, options)
+  }
+}
+
+/** A runner that does not start cannot be asked to use another profile, so the error says how. */
+function withWayOut(error: unknown, { profiles, environment }: ConnectionOptions): unknown {
+  const { id, name } = profiles.current()
+  if (!(error instanceof TorilError) || id === builtInId || environment.TORIL_PROFILE !== undefined) return error
+  const { code, message, issues } = error
+  const way = `To start without the profile ${name}, set TORIL_PROFILE to the name of another one.`
+  return new TorilError(code, `${message} ${way}`, { cause: error, ...(issues === undefined ? {} : { issues }) })
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectionProfileSchema, type ConnectionProfile } from '../../electron/contract/connection-profile.ts'
+import { errorCodes, type ErrorCode } from '../../electron/contract/errors.ts'
+import type { ApiFixture } from './api-fixture.ts'
+import type { Client, ClientConnection, Transport } from './connections.ts'
+
+const planted = 'planted-Sesame-7731'
+
+/** Connection profiles through any transport, against a real runner. */
+export function profilesSuite(transport: Transport, api: () => ApiFixture): void {
+  describe(`profiles over ${transport.name}`, () => {
+    let connection: ClientConnection
+    let client: Client
+    let staging: ConnectionProfile
+    const name = `Staging ${transport.name}`
+    const queue = { kind: 'redis', host: 'redis.example', port: 6380, tls: {} } as const
+    beforeAll(async () => {
+      connection = transport.connect(api())
+      client = connection.client
+      staging = await client.profiles.create({
+        name,
+        folder: 'Team/EU',
+        environment: 'staging',
+        queue,
+        secrets: { 'queue.password': planted },
+      })
+    })
+    afterAll(async () => {
+      await client.profiles.remove({ id: staging.id })
+      connection.close()
+    })
+
+    async function refused(call: Promise<unknown>, code: ErrorCode, message: RegExp, path?: (string | number)[]) {
+      const error: unknown = await call.then(
+        (value) => new Error(`not refused, but answered ${JSON.stringify(value)}`),
+        (reason: unknown) => reason,
+      )
+      expect(error).toMatchObject({
+        code,
+        status: errorCodes[code].status,
+        message: expect.stringMatching(message) as string,
+        ...(path === undefined ? {} : { data: { issues: [expect.objectContaining({ path })] } }),
+      })
+      expect(JSON.stringify(error)).not.toContain(planted)
+    }
+
+    test('are added and listed with what was left out filled in, and never with a secret', async () => {
+      expect(connectionProfileSchema.parse(staging)).toMatchObject({
+        name,
+        folder: 'Team/EU',
+        colour: 'slate',
+        environment: 'staging',
+        readOnly: true,
+        queueName: 'toril',
+        prefix: 'bull',
+        queue: { kind: 'redis', port: 6380, database: 0, tls: { verify: true } },
+        history: { kind: 'embedded' },
+        secretsSet: ['queue.password'],
+      })
+      const list = await client.profiles.list()
+      expect(list).toMatchObject({ currentId: 'this-computer', fixedByEnvironment: false })
+      expect(list.profiles).toContainEqual(staging)
+      expect(JSON.stringify(list)).not.toContain(planted)
+    })
+
+    test('are changed in part', async () => {
+      const changed = await client.profiles.update({ id: staging.id, colour: 'teal', folder: null })
+      expect(changed).toMatchObject({ name, colour: 'teal', secretsSet: ['queue.password'] })
+      expect(changed).not.toHaveProperty('folder')
+    })
+
+    test('are refused by field', async () => {
+      const { id } = staging
+      await refused(client.profiles.create({ name }), 'INVALID_PROFILE', /^name is the name of another/, ['name'])
+      await refused(client.profiles.create({ name: '' }), 'INVALID_PROFILE', /^name must have at least 1/, ['name'])
+      const wrongKind = client.profiles.create({ name: 'N', queue: { kind: 'kafka' } as never })
+      await refused(wrongKind, 'INVALID_PROFILE', /^queue\.kind must be one of embedded, postgres/, ['queue', 'kind'])
+      const open = client.profiles.update({ id, queue: { ...queue, password: planted } as never })
+      await refused(open, 'INVALID_PROFILE', /^queue\.password is not a known field/, ['queue', 'password'])
+      const crossed = client.profiles.update({ id, queue: { kind: 'postgres' } })
+      await refused(crossed, 'INVALID_PROFILE', /^queue\.kind can be postgres only/, ['queue', 'kind'])
+      const moved = client.profiles.update({ id, queue: { ...queue, host: 'elsewhere' } })
+      await refused(moved, 'INVALID_PROFILE', /must be given again/, ['secrets', 'queue.password'])
+      const strange = client.profiles.update({ id, secrets: { 'history.password': planted } })
+      await refused(strange, 'INVALID_PROFILE', /nothing that asks/, ['secrets', 'history.password'])
+    })
+
+    test('that are unknown or in use are said to be', async () => {
+      await refused(client.profiles.update({ id: 'none', colour: 'blue' }), 'PROFILE_NOT_FOUND', /none/)
+      await refused(client.profiles.remove({ id: 'none' }), 'PROFILE_NOT_FOUND', /none/)
+      await refused(client.profiles.export({ ids: ['none'] }), 'PROFILE_NOT_FOUND', /none/)
+      await refused(client.profiles.remove({ id: 'this-computer' }), 'PROFILE_IN_USE', /This computer is in use/)
+    })
+
+    test('are exported and imported, with secrets only under a passphrase', async () => {
+      const ids = [staging.id]
+      const bare = await client.profiles.export({ ids })
+      expect(bare).not.toHaveProperty('secrets')
+      const file = await client.profiles.export({ ids, passphrase: 'correct horse' })
+      expect(JSON.stringify(file)).not.toContain(planted)
+      const wrong = client.profiles.import({ file, passphrase: 'wrong horse' })
+      await refused(wrong, 'WRONG_PASSPHRASE', /Nothing was imported/)
+      await refused(client.profiles.import({ file: { profiles: [] } }), 'INVALID_PROFILE_FILE', /no file of profiles/)
+      const { profiles, secretsLeftOut } = await client.profiles.import({ file, passphrase: 'correct horse' })
+      expect({ secretsLeftOut, profiles }).toMatchObject({
+        secretsLeftOut: false,
+        profiles: [{ name: `${name} 2`, secretsSet: ['queue.password'] }],
+      })
+      for (const { id } of profiles) await client.profiles.remove({ id })
+    })
+
+    test('show a change of the one in use to those who watch', async () => {
+      const updates = await client.updates.watch()
+      const first = await updates.next()
+      expect(first.value).toMatchObject({ system: { profile: { id: 'this-computer', environment: 'development' } } })
+      await client.profiles.update({ id: 'this-computer', colour: 'orange' })
+      for (;;) {
+        const { value, done } = await updates.next()
+        if (done === true) throw new Error('The stream ended.')
+        if (value.system?.profile.colour === 'orange') break
+      }
+      await updates.return()
+      await client.profiles.update({ id: 'this-computer', colour: 'slate' })
+    })
+  })
+}

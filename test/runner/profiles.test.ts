@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import type { ProfileDraft } from '../../electron/contract/connection-profile.ts'
+import { createKeyFileBox } from '../../electron/runner/connections/profiles/key-file-box.ts'
+import { createProfileStore } from '../../electron/runner/connections/profiles/create-profile-store.ts'
+import { startTlsPostgres } from '../support/postgres-tls.ts'
+import { startAclRedis } from '../support/redis-acl.ts'
+import { startRedisCluster } from '../support/redis-cluster.ts'
+import { startSentinelRedis } from '../support/redis-sentinel.ts'
+import { startTlsRedis } from '../support/redis-tls.ts'
+import { startTestRedis } from '../support/redis.ts'
+import { stopAll } from '../support/stop-all.ts'
+import { once, RunnerHome, whenFinished } from './runner-under-test.ts'
+
+let home: RunnerHome
+const stops: (() => Promise<unknown>)[] = []
+beforeEach(async () => {
+  home = await RunnerHome.make({})
+})
+afterEach(async () => {
+  await home.remove()
+  await stopAll(stops.splice(0))
+})
+
+/** A server that ends with the test. */
+async function server<Server extends { stop(): Promise<void> }>(starting: Promise<Server>): Promise<Server> {
+  const started = await starting
+  stops.push(() => started.stop())
+  return started
+}
+
+/** Stores a profile in the data folder and makes it the one to be used. */
+async function use(draft: ProfileDraft): Promise<string> {
+  await mkdir(home.dataDir, { recursive: true })
+  const box = createKeyFileBox(join(home.dataDir, 'secrets.key'))
+  const store = await createProfileStore({ dataDir: home.dataDir, box })
+  const { id } = await store.create({ readOnly: false, ...draft })
+  await store.setCurrent(id)
+  return id
+}
+
+/** Starts on the profile in use, and has one job done there. */
+async function works() {
+  const runner = await home.start()
+  const { id } = await runner.jobs.enqueue('add-two-numbers', { a: 20, b: 22 }, once)
+  expect(await whenFinished(runner, id)).toMatchObject({ state: 'completed', result: 42 })
+  return { runner, system: runner.system() }
+}
+
+const pem = (name: string, text: string): string => {
+  const file = join(home.folder, name)
+  writeFileSync(file, text, { mode: 0o600 })
+  return file
+}
+
+test('a runner starts on the stored profile: Redis with TLS and a client certificate', async () => {
+  const redis = await server(startTlsRedis({ clientCertificates: true }))
+  const { ca, client } = redis.certificates
+  const tls = {
+    caFile: pem('ca.pem', ca),
+    certFile: pem('client.pem', client.cert),
+    keyFile: pem('client.key', client.key),
+  }
+  const queue = { kind: 'redis', host: 'localhost', port: redis.port, tls } as const
+  const id = await use({
+    name: 'Secure',
+    folder: 'EU',
+    colour: 'teal',
+    environment: 'staging',
+    queue,
+    queueName: 'orders',
+  })
+  const { runner, system } = await works()
+  expect(system.profile).toEqual({
+    id,
+    name: 'Secure',
+    folder: 'EU',
+    colour: 'teal',
+    environment: 'staging',
+    readOnly: false,
+    description: `Redis at localhost:${redis.port}/0, history: Embedded database`,
+    backend: 'redis',
+  })
+  expect((await runner.queue.info()).name).toBe('orders')
+  await runner.profiles.update(id, { name: 'Safe', environment: 'production' })
+  expect(runner.system().profile).toMatchObject({ name: 'Safe', environment: 'production' })
+})
+
+test('a user and a password that are stored sealed let it in', async () => {
+  const redis = await server(startAclRedis('~* &* +@all'))
+  const { username, password } = redis.user
+  const queue = { kind: 'redis', port: redis.port, username } as const
+  const id = await use({ name: 'Users', queue, secrets: { 'queue.password': password } })
+  const { runner } = await works()
+  await runner.stop({ graceMs: 0 })
+  await runner.profiles.update(id, { secrets: { 'queue.password': 'wrong' } })
+  const refused = home.start()
+  await expect(refused).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(/password/) as string,
+  })
+})
+
+test('sentinels lead it to their master', async () => {
+  const redis = await server(startSentinelRedis())
+  const { sentinels, name, password, sentinelPassword } = redis
+  const secrets = { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword }
+  await use({ name: 'Sentinels', queue: { kind: 'sentinel', sentinels, masterName: name }, secrets })
+  const { system } = await works()
+  expect(system.profile.description).toBe(`Redis ${name} of ${sentinels.length} sentinels, history: Embedded database`)
+})
+
+test('a cluster is used with the prefix in braces', async () => {
+  const redis = await server(startRedisCluster())
+  await use({ name: 'Cluster', queue: { kind: 'cluster', seeds: redis.nodes }, prefix: 'shop' })
+  const { system } = await works()
+  expect(system.profile.backend).toBe('redis')
+})
+
+test('a PostgreSQL with TLS holds history and queue', async () => {
+  const postgres = await server(startTlsPostgres())
+  const { host, port, user, password, database, certificates } = postgres
+  const tls = { caFile: pem('ca.pem', certificates.ca) }
+  const history = { kind: 'postgres', host, port, user, database, tls } as const
+  await use({ name: 'Own', queue: { kind: 'postgres' }, history, secrets: { 'history.password': password } })
+  const { system } = await works()
+  expect(system.profile).toMatchObject({
+    backend: 'postgres',
+    description: `PostgreSQL at ${host}:${port}/${database}`,
+  })
+})
+
+test('the environment beats the stored profile, and TORIL_PROFILE says which one', async () => {
+  const redis = await server(startTestRedis())
+  await use({ name: 'Nowhere', queue: { kind: 'redis', host: 'nowhere.invalid' }, queueName: 'orders' })
+  const profile = JSON.stringify({ name: 'Given', queueName: 'given', queue: { kind: 'redis', port: redis.port } })
+  for (const [variables, name, queueName] of [
+    [{ REDIS_URL: redis.url }, 'Nowhere', 'orders'],
+    [{ TORIL_PROFILE: profile }, 'Given', 'given'],
+    [{ TORIL_PROFILE: 'this computer', TORIL_QUEUE: 'mine' }, 'This computer', 'mine'],
+  ] as const) {
+    const runner = await home.startWith(variables)
+    const system = runner.system()
+    expect(system.profile.name).toBe(name)
+    expect((await runner.queue.info()).name).toBe(queueName)
+    expect(system.environment.map(({ variable }) => variable)).toEqual([...Object.keys(variables), 'TORIL_JOBS_DIR'])
+    expect(runner.profiles.list().fixedByEnvironment).toBe('TORIL_PROFILE' in variables)
+    await runner.stop({ graceMs: 0 })
+  }
+})
+
+test('a profile that cannot be used says so by its name, and how to start without it', async () => {
+  await use({ name: 'Files', queue: { kind: 'redis', tls: { caFile: '/nowhere/ca.pem' } } })
+  await expect(home.start()).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(/\/nowhere\/ca\.pem .*the profile Files\. .*TORIL_PROFILE/) as string,
+  })
+})
