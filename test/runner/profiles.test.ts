@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -11,6 +13,7 @@ import { startRedisCluster } from '../support/redis-cluster.ts'
 import { startSentinelRedis } from '../support/redis-sentinel.ts'
 import { startTlsRedis } from '../support/redis-tls.ts'
 import { startTestRedis } from '../support/redis.ts'
+import { startSshServer } from '../support/ssh.ts'
 import { stopAll } from '../support/stop-all.ts'
 import { once, RunnerHome, whenFinished } from './runner-under-test.ts'
 
@@ -130,6 +133,37 @@ test('a PostgreSQL with TLS holds history and queue', async () => {
     backend: 'postgres',
     description: `PostgreSQL at ${host}:${port}/${database}`,
   })
+})
+
+test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
+  const [redis, postgres, ssh] = [
+    await server(startTestRedis()),
+    await server(startTlsPostgres()),
+    await server(startSshServer()),
+  ]
+  const { port, user, password, database, certificates } = postgres
+  const tunnel = {
+    host: ssh.host,
+    port: ssh.port,
+    user: ssh.username,
+    auth: 'key',
+    keyFile: ssh.privateKeyFile,
+    sshConfig: false,
+  } as const
+  const tls = { caFile: pem('ca.pem', certificates.ca) }
+  await use({
+    name: 'Tunnel',
+    queue: { kind: 'redis', port: redis.port, tunnel },
+    history: { kind: 'postgres', host: 'localhost', port, user, database, tls, tunnel },
+    secrets: { 'history.password': password },
+  })
+  await expect(home.start()).rejects.toThrow(/host key/)
+  const { stdout } = await promisify(execFile)('ssh-keyscan', ['-p', String(ssh.port), ssh.host])
+  writeFileSync(join(home.dataDir, 'known_hosts'), stdout)
+  const { system } = await works()
+  expect(system.profile.description).toBe(
+    `Redis at 127.0.0.1:${redis.port}/0 through ${ssh.host}, history: PostgreSQL at localhost:${port}/${database} through ${ssh.host}`,
+  )
 })
 
 test('the environment beats the stored profile, and TORIL_PROFILE says which one', async () => {

@@ -1,4 +1,5 @@
-import type { HistoryPart, ProfileSecrets, TunnelPart } from '../../contract/connection-profile.ts'
+import { join } from 'node:path'
+import type { ProfileSecrets, TunnelPart } from '../../contract/connection-profile.ts'
 import { TorilError } from '../../contract/errors.ts'
 import type { QueueBackend, SystemInfo } from '../../contract/runner.ts'
 import type { Environment } from '../environment.ts'
@@ -12,6 +13,7 @@ import { wantedConnections, type WantedConnections } from './profiles/environmen
 import { builtInId } from './profiles/profile-records.ts'
 import type { ProfileStore } from './profiles/profile-store.ts'
 import { redisTarget } from './redis/redis-target.ts'
+import { openTunnel } from './tunnel/tunnel.ts'
 import type { TunnelWay } from './tunnel-way.ts'
 import { waitForPostgres } from './wait-for-postgres.ts'
 
@@ -43,6 +45,7 @@ interface Opening {
   stops: StopStack
   notices: SystemInfo['notices']
   embedded?: Promise<PostgresAddress>
+  tunnels: Map<string, Promise<TunnelWay>>
 }
 
 /** One server for both, when both want it. */
@@ -61,11 +64,32 @@ function embeddedPostgres(opening: Opening): Promise<PostgresAddress> {
   return (opening.embedded ??= start())
 }
 
-function tunnelFor(part: TunnelPart | undefined): Promise<TunnelWay | undefined> {
-  if (part === undefined) return Promise.resolve(undefined)
-  return Promise.reject(
-    new TorilError('UNAVAILABLE', 'Toril cannot go through an SSH tunnel yet. Take the tunnel out of the profile.'),
-  )
+/** Queue and history may be behind the same SSH server: then one tunnel leads to both. */
+async function tunnelFor(
+  { options, stops, tunnels }: Opening,
+  part: TunnelPart | undefined,
+  field: 'queue' | 'history',
+  secrets: ProfileSecrets,
+): Promise<TunnelWay | undefined> {
+  if (part === undefined) return undefined
+  const [password, keyPassphrase] = [secrets[`${field}.tunnel.password`], secrets[`${field}.tunnel.keyPassphrase`]]
+  const key = JSON.stringify([part, password, keyPassphrase])
+  const start = async (): Promise<TunnelWay> => {
+    const tunnel = await openTunnel({
+      ...part,
+      ...(password === undefined ? {} : { password }),
+      ...(keyPassphrase === undefined ? {} : { keyPassphrase }),
+      knownHostsFile: join(options.dataDir, 'known_hosts'),
+    })
+    stops.add(() => tunnel.close())
+    tunnel.onState(({ message }) => {
+      if (message !== undefined) options.onProblem(message)
+    })
+    return tunnel
+  }
+  const opening = tunnels.get(key) ?? start()
+  tunnels.set(key, opening)
+  return opening
 }
 
 async function openDatabase(opening: Opening): Promise<PostgresAddress> {
@@ -76,7 +100,11 @@ async function openDatabase(opening: Opening): Promise<PostgresAddress> {
   if (history.kind === 'url') address = { url: history.url }
   else {
     const secrets = wanted.historySecrets()
-    address = await postgresTarget(history, { secrets, tunnel: await tunnelFor(history.tunnel), setting })
+    address = await postgresTarget(history, {
+      secrets,
+      tunnel: await tunnelFor(opening, history.tunnel, 'history', secrets),
+      setting,
+    })
   }
   await waitForPostgres(address.url, { setting, ...(address.ssl === undefined ? {} : { ssl: address.ssl }) })
   return address
@@ -99,7 +127,11 @@ async function openQueue(opening: Opening, database: PostgresAddress): Promise<Q
     case 'sentinel':
     case 'cluster': {
       const secrets: ProfileSecrets = wanted.queueSecrets()
-      return redisTarget(queue, { secrets, tunnel: await tunnelFor(queue.tunnel), setting: wanted.queueSetting })
+      return redisTarget(queue, {
+        secrets,
+        tunnel: await tunnelFor(opening, queue.tunnel, 'queue', secrets),
+        setting: wanted.queueSetting,
+      })
     }
   }
 }
@@ -109,9 +141,16 @@ function placeOf(history: WantedConnections['history']): string {
 }
 
 function describeHistory(history: WantedConnections['history']): string {
-  if (history.kind === 'embedded') return 'Embedded database'
-  const tunnel: HistoryPart | undefined = history.kind === 'url' ? undefined : history
-  return `PostgreSQL at ${placeOf(history)}${tunnelWords(tunnel !== undefined && 'tunnel' in tunnel ? tunnel.tunnel : undefined)}`
+  switch (history.kind) {
+    case 'embedded':
+      return 'Embedded database'
+    case 'url':
+      return `PostgreSQL at ${placeOfUrl(history.url)}`
+    case 'postgres': {
+      const { tunnel, ...direct } = history
+      return `PostgreSQL at ${placeOfHistory(direct)}${tunnelWords(tunnel)}`
+    }
+  }
 }
 
 /** The queue's place and its own name; the prefix only where it is not the usual one. */
@@ -139,7 +178,7 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
   const wanted = wantedConnections(profiles, environment)
   const stops = new StopStack()
   const notices: SystemInfo['notices'] = []
-  const opening: Opening = { options, wanted, stops, notices }
+  const opening: Opening = { options, wanted, stops, notices, tunnels: new Map() }
   try {
     const database = await openDatabase(opening)
     const target = await openQueue(opening, database)
