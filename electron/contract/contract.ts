@@ -44,7 +44,7 @@ export const jobListSchema = z.object({
   /** Newest first. */
   jobs: z.array(jobSchema),
   nextCursor: z.string().optional(),
-  /** How many match in all, the other pages included; with a text counted up to 1,000 only. */
+  /** How many match in all, the other pages included; with a text counted up to 1,000 only, with a time up to 100,000. */
   total: z.int().min(0),
   /** True when the counting ended at its limit: `total` jobs match at least, and the pages go on. */
   totalIsMinimum: z.boolean().optional(),

@@ -123,7 +123,7 @@ test('text searches page and combine with state and type, with the index or with
   const withIndex = await openHistory()
   const withoutIndex = await openHistory(await postgres.createDatabase())
   await createDirectDatabase(withoutIndex.jobDatabase).$executeRawUnsafe(
-    'DROP INDEX toril.job_words_idx, toril.log_line_words_idx',
+    'DROP INDEX toril.job_words_completed_idx, toril.job_words_failed_idx, toril.job_words_cancelled_idx, toril.log_line_words_idx',
   )
   for (const history of [withIndex, withoutIndex]) {
     for (let index = 0; index < 30; index++) {

@@ -56,8 +56,9 @@ async function plansOf(query: Partial<JobQuery>) {
 }
 
 const byState = 'job_source_id_state_created_at_seq_idx'
-const byType = 'job_source_id_type_created_at_seq_idx'
-const words = 'job_words_idx'
+const byType = 'job_source_id_type_state_created_at_seq_idx'
+const words = 'job_words_completed_idx'
+const failedWords = 'job_words_failed_idx'
 const lines = 'log_line_words_idx'
 const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString()
 
@@ -70,7 +71,7 @@ test.each<[string, Partial<JobQuery>, string, number]>([
   ['a time', { since: day(1), until: day(0.5) }, byState, 1_667],
   ['a text of one input', { text: 'needle in the input' }, words, 1],
   ['a text of one result', { text: 'needle in the result' }, words, 1],
-  ['a text of one error', { text: 'needle in the error' }, words, 1],
+  ['a text of one error', { text: 'needle in the error' }, failedWords, 1],
   ['a text of one log line', { text: 'needle in the log' }, lines, 1],
   ['a text of no job', { text: 'nowhere to be found' }, words, 0],
   ['a text of most jobs', { text: 'ordinary' }, byState, 1_000],
@@ -82,4 +83,26 @@ test.each<[string, Partial<JobQuery>, string, number]>([
   expect(indexes).toContain(index)
   expect(readWhole.filter((table) => tables.includes(table ?? ''))).toEqual([])
   expect(Math.abs(page.total - total)).toBeLessThanOrEqual(1)
+})
+
+test.each([
+  ['most jobs', 'ordinary', 200, 7],
+  ['few jobs', 'urgent delivery', 30, 9],
+  ['the jobs of one state', 'disk', 200, 9],
+  ['every log line but one', 'read', 200, 2],
+])('pages of a text in %s go on without gap or repeat', async (_what, text, limit, pages) => {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id FROM toril.job WHERE input::text ILIKE $1 OR error::text ILIKE $1
+       OR EXISTS (SELECT FROM toril.log_line WHERE job_id = job.id AND text ILIKE $1)
+     ORDER BY created_at DESC, seq DESC LIMIT $2`,
+    [`%${text}%`, limit * pages],
+  )
+  const ids: string[] = []
+  for (let cursor: string | undefined; ids.length < rows.length;) {
+    const page = await history.reader.search({ text, limit, ...(cursor === undefined ? {} : { cursor }) })
+    ids.push(...page.jobs.map((job) => job.id))
+    cursor = page.nextCursor
+    if (cursor === undefined) break
+  }
+  expect(ids).toEqual(rows.map(({ id }) => id))
 })

@@ -27,8 +27,12 @@ const insertAttempts = `
   INSERT INTO toril.attempt (source_id, job_id, number, executor, runner, started_at, finished_at, outcome)
   SELECT source_id, id, 1, 'thread', 'r1', started_at, finished_at, state FROM toril.job`
 
-const textIndexes = `SELECT FROM pg_index JOIN pg_class ON indexrelid = pg_class.oid
-  WHERE relname IN ('job_words_idx', 'log_line_words_idx') AND indisvalid`
+const textIndexes = ['completed', 'failed', 'cancelled']
+  .map((state) => `job_words_${state}_idx`)
+  .concat('log_line_words_idx')
+
+const validIndexes = `SELECT FROM pg_index JOIN pg_class ON indexrelid = pg_class.oid
+  WHERE relname = ANY($1) AND indisvalid`
 
 /**
  * A history of a month, filled by SQL: three types, one in twenty failed, an attempt and a line of log each, ids
@@ -39,13 +43,13 @@ export async function fillHistory(url: string, count: number, source = 'filled')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query('DROP INDEX toril.job_words_idx, toril.log_line_words_idx')
+    await client.query(`DROP INDEX ${textIndexes.map((name) => `toril.${name}`).join(', ')}`)
     await client.query(insertJobs, [source, count])
     await client.query(insertLines, [source, count])
     await client.query(insertAttempts)
     const history = await createHistory({ url, source })
-    const made = async () => (await client.query(textIndexes)).rowCount
-    await vi.waitUntil(async () => (await made()) === 2, { timeout: 120_000 })
+    const made = async () => (await client.query(validIndexes, [textIndexes])).rowCount
+    await vi.waitUntil(async () => (await made()) === textIndexes.length, { timeout: 120_000 })
     // What the server does by itself a little later.
     await client.query('VACUUM ANALYZE')
     return history

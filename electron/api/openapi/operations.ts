@@ -49,7 +49,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   },
   'jobs.list': {
     description:
-      'Newest first, the history included. Follow `nextCursor` for the next page. `query` is looked for in id, type, input, result, error and log lines.',
+      'Newest first, the history included. Follow `nextCursor` for the next page. `query` is looked for in id, type, input, result, error and log lines; without three letters or digits in a row only in the newest 8,000 jobs.',
     errors: [],
   },
   'jobs.get': { errors: ['JOB_NOT_FOUND'] },

@@ -35,6 +35,28 @@ export function statesOf(query: JobQuery): JobState[] {
   return query.states === undefined || query.states.length === 0 ? [...jobStates] : [...new Set(query.states)]
 }
 
+export const newestFirst = 'ORDER BY created_at DESC, seq DESC'
+
+/**
+ * A select of jobs, state by state. States are words of ours and stand in the statement itself, so that it fits the
+ * text index of a state. `end` is of each state's own select.
+ */
+export function rowsInStates(schema: string, states: JobState[], where: Conditions, columns: string, end = ''): string {
+  return states
+    .map((state) => `(SELECT ${columns} FROM "${schema}".job WHERE ${where.sql} AND ${inState(state)} ${end})`)
+    .join(' UNION ALL ')
+}
+
+/** The newest jobs: the server merges the states, each by its index, and reads no more than are asked for. */
+export function newestRows(schema: string, states: JobState[], where: Conditions, limit: number): string {
+  const newest = `${newestFirst} LIMIT ${limit}`
+  return `SELECT * FROM (${rowsInStates(schema, states, where, '*', newest)}) AS wanted ${newest}`
+}
+
+export function inState(state: JobState): string {
+  return `state = '${state}'`
+}
+
 export function encodeCursor(row: { createdAt: Date; seq: bigint }): string {
   return Buffer.from(`${row.createdAt.toISOString()} ${row.seq}`).toString('base64url')
 }

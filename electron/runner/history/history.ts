@@ -19,7 +19,7 @@ export interface JobQuery {
 export interface JobPage {
   jobs: Job[]
   nextCursor?: string
-  /** How many match in all. With a text it is counted up to 1,000 only; the pages go on past that. */
+  /** How many match in all. With a text it is counted up to 1,000 only, with a time up to 100,000; the pages go on past that. */
   total: number
   /** Present when `total` was counted up to its limit: that many match at least. */
   totalIsMinimum?: true
@@ -48,7 +48,7 @@ export interface HistoryWriter {
 /** The read side: every read sees what was saved before it. */
 export interface HistoryReader {
   job(id: string): Promise<Job | undefined>
-  /** Newest first. Text is searched in id, type, input, result, error and log lines; an id that is only a number, as a whole. */
+  /** Newest first. Text is searched in id, type, input, result, error and log lines; an id that is only a number, as a whole. A text without three letters or digits in a row is looked for in the newest 8,000 jobs only. */
   search(query: JobQuery): Promise<JobPage>
   logs(jobId: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number }>
   counts(): Promise<Record<JobState, number>>

@@ -1,24 +1,38 @@
 import type { Job } from '../../contract/job.ts'
-import { afterCursor, conditionsOf, encodeCursor, statesOf } from './conditions.ts'
+import {
+  afterCursor,
+  conditionsOf,
+  encodeCursor,
+  newestFirst,
+  newestRows,
+  rowsInStates,
+  statesOf,
+} from './conditions.ts'
 import type { Database } from './database.ts'
 import type { JobPage, JobQuery } from './history.ts'
 import { jobColumns, toAttempt, toJob, type JobRow } from './job-rows.ts'
-import { isCapped, searchText } from './text-search.ts'
+import { searchText } from './text-search.ts'
+
+type Counted = Pick<JobPage, 'total' | 'totalIsMinimum'>
+
+/** Jobs of a time are counted up to here, which takes some 20 ms. */
+const countedInTime = 100_000
 
 /** Counts of the triggers where they say enough; else the rows themselves. */
-async function countMatches({ prisma, schema }: Database, sourceId: number, query: JobQuery): Promise<number> {
-  const states = statesOf(query)
+async function countMatches({ prisma, schema }: Database, sourceId: number, query: JobQuery): Promise<Counted> {
   if (query.since === undefined && query.until === undefined) {
-    const where = { sourceId, state: { in: states }, ...(query.type === undefined ? {} : { type: query.type }) }
+    const type = query.type === undefined ? {} : { type: query.type }
+    const where = { sourceId, state: { in: statesOf(query) }, ...type }
     const { _sum } = await prisma.jobCount.aggregate({ where, _sum: { change: true } })
-    return Math.max(0, _sum.change ?? 0)
+    return { total: Math.max(0, _sum.change ?? 0) }
   }
   const where = conditionsOf(query, sourceId)
-  const rows = await prisma.$queryRawUnsafe<{ total: bigint }[]>(
-    `SELECT count(*) AS total FROM "${schema}".job WHERE ${where.sql} AND state = ANY(${where.bind(states)}::text[])`,
+  const rows = await prisma.$queryRawUnsafe<{ total: number }[]>(
+    `SELECT count(*)::int AS total FROM (${rowsInStates(schema, statesOf(query), where, '1')} LIMIT ${countedInTime}) AS counted`,
     ...where.values,
   )
-  return Number(rows[0]?.total ?? 0)
+  const total = rows[0]?.total ?? 0
+  return { total, ...(total < countedInTime ? {} : { totalIsMinimum: true }) }
 }
 
 async function attemptsOf(database: Database, sourceId: number, ids: string[]): Promise<Map<string, Job['attempts']>> {
@@ -46,39 +60,26 @@ export async function readJobs(database: Database, sourceId: number, rows: JobRo
 async function matchingRows({ prisma, schema }: Database, sourceId: number, query: JobQuery): Promise<JobRow[]> {
   const where = conditionsOf(query, sourceId)
   where.add(afterCursor(query, where))
-  const states = `${where.bind(statesOf(query))}::text[]`
-  const newest = `ORDER BY created_at DESC, seq DESC LIMIT ${query.limit + 1}`
-  if (query.type !== undefined) {
-    const sql = `SELECT ${jobColumns} FROM "${schema}".job WHERE ${where.sql} AND state = ANY(${states}) ${newest}`
-    return prisma.$queryRawUnsafe<JobRow[]>(sql, ...where.values)
-  }
-  // The newest of each state by its index, then the newest of those.
-  const sql = `SELECT found.* FROM unnest(${states}) AS wanted(wanted_state)
-    CROSS JOIN LATERAL (SELECT ${jobColumns} FROM "${schema}".job WHERE ${where.sql} AND state = wanted_state ${newest}) AS found
-    ORDER BY "createdAt" DESC, seq DESC LIMIT ${query.limit + 1}`
+  const newest = newestRows(schema, statesOf(query), where, query.limit + 1)
+  const sql = `SELECT ${jobColumns} FROM (${newest}) AS job ${newestFirst}`
   return prisma.$queryRawUnsafe<JobRow[]>(sql, ...where.values)
 }
 
 async function rowsOf({ prisma, schema }: Database, sourceId: number, ids: string[]): Promise<JobRow[]> {
   if (ids.length === 0) return []
   const sql = `SELECT ${jobColumns} FROM "${schema}".job WHERE source_id = ${sourceId} AND id = ANY($1::text[])
-    ORDER BY created_at DESC, seq DESC`
+    ${newestFirst}`
   return prisma.$queryRawUnsafe<JobRow[]>(sql, ids)
 }
 
-interface Matching {
-  rows: JobRow[]
-  total: number
-  totalIsMinimum?: true
-}
-
-async function find(database: Database, sourceId: number, query: JobQuery): Promise<Matching> {
+async function find(database: Database, sourceId: number, query: JobQuery): Promise<Counted & { rows: JobRow[] }> {
   if (query.text !== undefined && query.text !== '') {
-    const { ids, total } = await searchText(database, sourceId, query, query.text)
-    return { rows: await rowsOf(database, sourceId, ids), total, ...(isCapped(total) ? { totalIsMinimum: true } : {}) }
+    const { ids, total, isMinimum } = await searchText(database, sourceId, query, query.text)
+    const rows = await rowsOf(database, sourceId, ids)
+    return { rows: rows.slice(0, query.limit + 1), total, ...(isMinimum ? { totalIsMinimum: true } : {}) }
   }
-  const total = await countMatches(database, sourceId, query)
-  return { rows: total === 0 ? [] : await matchingRows(database, sourceId, query), total }
+  const counted = await countMatches(database, sourceId, query)
+  return { rows: counted.total === 0 ? [] : await matchingRows(database, sourceId, query), ...counted }
 }
 
 /** Newest first, by a cursor that stays right while jobs come and go. */

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { finishedStates } from '../../contract/job.ts'
 import { pgAddress } from '../connections/postgres-tls.ts'
 import type { Database } from './database.ts'
 
@@ -12,9 +13,6 @@ export const searchedText = `(CASE WHEN ltrim(id, '0123456789') = '' THEN '' ELS
 /** And in a log line. */
 export const searchedLine = 'left(text, 2000)'
 
-/** Part of the index: a job enters it once, when it has finished. Unfinished ones are read through. */
-export const indexedJobs = 'finished_at IS NOT NULL'
-
 /** Rows up to which a start waits for the indexes; a larger history gets them while the runner works. */
 const quickRows = 20_000
 
@@ -25,22 +23,32 @@ interface TextIndex {
   where: string
 }
 
+/**
+ * Of the jobs, an index for each state in which they end: a job enters it once, when it has ended, and a text that
+ * all completed jobs have does not stand in the way of finding the one failed job that has it too. Unfinished jobs
+ * are read.
+ */
 const indexes: readonly TextIndex[] = [
-  { name: 'job_words_idx', table: 'job', expression: searchedText, where: ` WHERE ${indexedJobs}` },
+  ...finishedStates.map((state) => ({
+    name: `job_words_${state}_idx`,
+    table: 'job' as const,
+    expression: searchedText,
+    where: ` WHERE state = '${state}'`,
+  })),
   { name: 'log_line_words_idx', table: 'log_line', expression: searchedLine, where: '' },
 ]
 
-/** Of another expression, by a Toril before this one. */
-const outdated = 'job_text_idx'
+/** By a Toril before this one. */
+const outdated = ['job_text_idx', 'job_words_idx']
 
 async function missingIndexes(client: pg.Client, schema: string): Promise<TextIndex[]> {
   // An index whose making was broken off is there, but not valid: it is made anew.
   const { rows } = await client.query<{ name: string; valid: boolean }>(
     `SELECT relname AS name, indisvalid AS valid FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
      WHERE relnamespace = $1::regnamespace AND relname = ANY($2::text[])`,
-    [`"${schema}"`, [...indexes.map(({ name }) => name), outdated]],
+    [`"${schema}"`, [...indexes.map(({ name }) => name), ...outdated]],
   )
-  for (const { name } of rows.filter((row) => row.name === outdated || !row.valid)) {
+  for (const { name } of rows.filter((row) => outdated.includes(row.name) || !row.valid)) {
     await client.query(`DROP INDEX IF EXISTS "${schema}".${name}`)
   }
   return indexes.filter(({ name }) => !rows.some((row) => row.name === name && row.valid))

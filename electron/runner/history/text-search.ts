@@ -1,162 +1,128 @@
 import type pg from 'pg'
-import { isFinished } from '../../contract/job.ts'
-import { afterCursor, conditionsOf, statesOf, type Conditions } from './conditions.ts'
+import { toState } from './job-rows.ts'
+import { statesOf } from './conditions.ts'
 import type { Database } from './database.ts'
 import type { JobQuery } from './history.ts'
-import { indexedJobs, searchedLine, searchedText } from './text-index.ts'
+import {
+  counted,
+  idStatement,
+  indexStatement,
+  lookStatement,
+  newestStatement,
+  patternOf,
+  sampleStatement,
+  sortable,
+  type Asked,
+  type Statement,
+} from './text-statements.ts'
 
-/** A text that more jobs than this contain is counted up to here; the pages themselves go on. */
-const maxCountedMatches = 1_000
+/** Of the newest jobs of each state so many tell how common a text is there. */
+const sampled = 200
 
-/** So many of the newest jobs are looked at first: a text that many of them contain needs no index. */
-const sampled = 500
-const common = 0.2
-
-/** Ids of a page, newest first and one more than asked, and how many match in all. */
-interface Found {
-  ids: string[]
-  total: number
-}
-
-/** More may match than were counted. */
-export function isCapped(total: number): boolean {
-  return total >= maxCountedMatches
-}
-
-/** A text as a pattern of ILIKE. */
-function patternOf(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
-}
+/** Of the newest jobs so many are looked through where that yields a page; about 8 µs each. */
+const looked = 8_000
 
 /** pg_trgm finds nothing to look up in a text without three characters in a row, a word's edge being one. */
 const hasTrigram = /[\p{L}\p{N}]{3}|[\p{L}\p{N}]{2}[^\p{L}\p{N}]|[^\p{L}\p{N}][\p{L}\p{N}]{2}/u
 
-interface Statement {
-  sql: string
-  values: unknown[]
+/** Ids among which are those of the page, one more than asked, and how many match in all. */
+interface Found {
+  ids: string[]
+  total: number
+  /** They are that many at least. */
+  isMinimum: boolean
 }
 
-/** What a search with a text asks for, and where. */
-interface Asked {
-  schema: string
-  sourceId: number
-  query: JobQuery
-  /** Well-formed, without NUL: what can be in a stored text. */
-  text: string
-  /** Types with the text in their names. */
-  types: string[]
+interface Answer {
+  ids: string[]
+  total: number
+  /** Of the index: what its parts named, before what several of them named was put together. */
+  named?: number
 }
 
-/** The ways in which a job can match, as conditions on `job` and on `log_line`. */
-function matchesOf({ schema, sourceId, text, types }: Asked, where: Conditions) {
-  // Also as it looks inside JSON, where quotes and line ends are escaped.
-  const patterns = [...new Set([text, JSON.stringify(text).slice(1, -1)])].map(patternOf)
-  const id = () => `id = ${where.bind(text)}`
-  const type = () => `type = ANY(${where.bind(types)}::text[])`
-  const words = () => `(${patterns.map((pattern) => `${searchedText} ILIKE ${where.bind(pattern)}`).join(' OR ')})`
-  const line = () => `${searchedLine} ILIKE ${where.bind(patternOf(text))}`
-  // A scalar query, because EXISTS may be planned as one scan of all lines.
-  const lines = () =>
-    `(SELECT true FROM "${schema}".log_line l WHERE l.source_id = ${sourceId} AND l.job_id = job.id AND ${line()} LIMIT 1)`
-  return { id, type, words, line, any: () => `(${id()} OR ${type()} OR ${words()} OR ${lines()})` }
+interface Sample {
+  sizes: number[]
+  hits: number[]
 }
 
-const newestFirst = 'ORDER BY created_at DESC, seq DESC'
+type Run = <Row>(statement: Statement) => Promise<Row>
 
-/** The newest of each state by its index, then the newest of those. `also` narrows; `limit` is the number wanted. */
-function newestOf(asked: Asked, where: Conditions, columns: string, also: string, limit: number): string {
-  const states = where.bind(statesOf(asked.query))
-  return `SELECT found.* FROM unnest(${states}::text[]) AS wanted(wanted_state)
-    CROSS JOIN LATERAL (SELECT ${columns} FROM "${asked.schema}".job
-      WHERE ${where.sql} AND state = wanted_state AND ${also} ${newestFirst} LIMIT ${limit}) AS found
-    ${newestFirst} LIMIT ${limit}`
+const nothing: Found = { ids: [], total: 0, isMinimum: false }
+
+/** Looks through the newest jobs. Undefined when that does not make a page, and there are more to look at. */
+async function lookThrough(run: Run, asked: Asked, all: boolean): Promise<Found | undefined> {
+  const first = await run<Answer>(lookStatement(asked, looked, 'newest'))
+  const isMinimum = !all || first.total >= counted
+  if (!isMinimum || first.ids.length > asked.query.limit) return { ...first, isMinimum }
+  if (asked.query.cursor === undefined) return undefined
+  const { ids } = await run<Answer>(lookStatement(asked, looked, 'cursor'))
+  return all || ids.length > asked.query.limit ? { ids, total: first.total, isMinimum } : undefined
 }
 
-/** Looks at the newest jobs only: the matches among them. */
-function sampleStatement(asked: Asked): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
-  const newest = newestOf(asked, where, '*', afterCursor(asked.query, where), sampled)
-  return {
-    sql: `WITH job AS MATERIALIZED (${newest})
-      SELECT 0 AS total, ARRAY(SELECT id FROM job WHERE ${matchesOf(asked, where).any()} ${newestFirst}) AS ids`,
-    values: where.values,
-  }
+async function askIndexes(run: Run, asked: Asked): Promise<Found> {
+  const { ids, total, named = 0 } = await run<Answer>(indexStatement(asked))
+  if (named < sortable) return { ids, total, isMinimum: false }
+  return { ...(await run<Answer>(newestStatement(asked))), isMinimum: true }
 }
 
-/** Counts up to the limit, row by row: for a text that many jobs contain. */
-function countStatement(asked: Asked): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
-  const states = where.bind(statesOf(asked.query))
-  return {
-    sql: `SELECT count(*)::int AS total, '{}'::text[] AS ids FROM (SELECT FROM "${asked.schema}".job
-      WHERE ${where.sql} AND state = ANY(${states}::text[]) AND ${matchesOf(asked, where).any()} LIMIT ${maxCountedMatches}) AS found`,
-    values: where.values,
-  }
-}
-
-/** All matches up to the limit by the indexes, one part for each: their number, and the newest of them. */
-export function indexStatement(asked: Asked): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
-  const matches = matchesOf(asked, where)
-  const job = `"${asked.schema}".job`
-  const states = statesOf(asked.query)
-  const filters = `${where.sql} AND state = ANY(${where.bind(states)}::text[])`
-  const part = (condition: string) =>
-    `(SELECT id, created_at, seq FROM ${job} WHERE ${filters} AND ${condition} LIMIT ${maxCountedMatches})`
-  const parts = [
-    // Two parts, because the text index holds finished jobs only.
-    ...(states.some((state) => isFinished(state)) ? [part(`${indexedJobs} AND ${matches.words()}`)] : []),
-    ...(states.every((state) => isFinished(state)) ? [] : [part(`finished_at IS NULL AND ${matches.words()}`)]),
-    part(matches.id()),
-    // OFFSET 0 keeps the lines apart: they are found by their index first, then their jobs by id.
-    part(`id IN (SELECT DISTINCT job_id FROM "${asked.schema}".log_line
-      WHERE source_id = ${asked.sourceId} AND ${matches.line()} OFFSET 0)`),
-    ...(asked.types.length === 0 ? [] : [part(matches.type())]),
-  ]
-  return {
-    sql: `WITH found AS MATERIALIZED (${parts.join(' UNION ')})
-      SELECT (SELECT count(*) FROM found)::int AS total,
-        ARRAY(SELECT id FROM found WHERE ${afterCursor(asked.query, where)} ${newestFirst} LIMIT ${asked.query.limit + 1}) AS ids`,
-    values: where.values,
-  }
-}
-
-/** The page by walking down the newest jobs: for a text that too many jobs contain to sort them. */
-function walkStatement(asked: Asked): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
-  const also = `${afterCursor(asked.query, where)} AND ${matchesOf(asked, where).any()}`
-  return {
-    sql: `SELECT 0 AS total, ARRAY(SELECT id FROM (${newestOf(asked, where, 'id, created_at, seq', also, asked.query.limit + 1)}) AS newest) AS ids`,
-    values: where.values,
-  }
-}
-
-type Run = (statement: Statement) => Promise<Found>
-
-async function searchWith(run: Run, asked: Asked): Promise<Found> {
-  const wanted = asked.query.limit + 1
-  const sample = await run(sampleStatement(asked))
-  const page = async () => (sample.ids.length >= wanted ? sample : await run(walkStatement(asked))).ids.slice(0, wanted)
-  if (sample.ids.length >= common * sampled) {
-    const { total } = await run(countStatement(asked))
-    return { ids: await page(), total }
-  }
-  const found = await run(indexStatement(asked))
-  if (found.total < maxCountedMatches) return found
-  return { ids: await page(), total: maxCountedMatches }
-}
-
-async function typesWith(client: pg.PoolClient, schema: string, sourceId: number, text: string): Promise<string[]> {
-  const { rows } = await client.query<{ type: string }>(
-    `SELECT DISTINCT type FROM "${schema}".job_count WHERE source_id = ${sourceId} AND type ILIKE $1`,
-    [patternOf(text)],
-  )
-  return rows.map(({ type }) => type)
+/** A text that no index can look up: in the newest jobs only, and as an id. */
+async function searchShort(run: Run, asked: Asked, all: boolean): Promise<Found> {
+  const from = asked.query.cursor === undefined ? 'newest' : 'cursor'
+  const { ids, total } = await run<Answer>(lookStatement(asked, looked, from))
+  const whole = ids.length > asked.query.limit ? [] : (await run<Answer>(idStatement(asked))).ids
+  const more = whole.filter((id) => !ids.includes(id))
+  return { ids: [...ids, ...more], total: total + more.length, isMinimum: !all }
 }
 
 /**
- * Jobs with a text in id, type, input, result, error or log lines. In a transaction of its own, in which indexes
- * come before reading whole tables: until the server has counted what is in a new index, it thinks otherwise.
+ * Each state is asked in the way that is quick there: where its newest jobs say that looking through some thousand
+ * makes a page, no index is quicker; where they say that few have the text, an index is.
+ */
+async function searchWith(run: Run, asked: Asked, short: boolean): Promise<Found> {
+  const { sizes, hits } = await run<Sample>(sampleStatement(asked, sampled, looked + 1))
+  const size = sizes.reduce((sum, one) => sum + one, 0)
+  if (short || size <= looked) {
+    if (short) return searchShort(run, asked, size <= looked)
+    return (await lookThrough(run, asked, true)) ?? nothing
+  }
+  const wanted = asked.query.limit + 1
+  const isCommon = (_state: unknown, index: number) => ((hits[index] ?? 0) / sampled) * looked > wanted * 1.25
+  const common = asked.states.filter(isCommon)
+  const inCommon = common.length === 0 ? nothing : await lookThrough(run, { ...asked, states: common }, false)
+  if (inCommon === undefined) return askIndexes(run, asked)
+  const rare = asked.states.filter((state, index) => !common.includes(state) && (sizes[index] ?? 0) > 0)
+  const inRare = rare.length === 0 ? nothing : await askIndexes(run, { ...asked, states: rare })
+  return {
+    ids: [...inCommon.ids, ...inRare.ids],
+    total: inCommon.total + inRare.total,
+    isMinimum: inCommon.isMinimum || inRare.isMinimum,
+  }
+}
+
+interface Kind {
+  type: string
+  state: string
+  named: boolean
+}
+
+/** The kinds of jobs there are, of those that the query asks for. */
+async function kindsOf(client: pg.PoolClient, { schema, sourceId, query, text }: Omit<Asked, 'states' | 'types'>) {
+  const { rows } = await client.query<Kind>(
+    `SELECT type, state, type ILIKE $1 AS named FROM "${schema}".job_count
+     WHERE source_id = ${sourceId} AND state = ANY($2::text[]) GROUP BY type, state HAVING sum(change) > 0`,
+    [patternOf(text), statesOf(query)],
+  )
+  const kinds = rows.filter(({ type }) => query.type === undefined || type === query.type)
+  return {
+    states: [...new Set(kinds.map(({ state }) => toState(state)))],
+    types: [...new Set(kinds.filter(({ named }) => named).map(({ type }) => type))],
+  }
+}
+
+/**
+ * Jobs with a text in id, type, input, result, error or log lines. In a transaction of its own: all its statements
+ * see the same jobs, and indexes come before reading whole tables, which the server thinks quicker until it has
+ * counted what is in a new index.
  */
 export async function searchText(database: Database, sourceId: number, query: JobQuery, text: string): Promise<Found> {
   const { pool, schema } = database
@@ -165,17 +131,17 @@ export async function searchText(database: Database, sourceId: number, query: Jo
   const client = await pool.connect()
   let failed: Error | undefined
   try {
-    await client.query(`BEGIN READ ONLY; SET LOCAL enable_seqscan = ${hasTrigram.test(wanted) ? 'off' : 'on'}`)
-    const types = await typesWith(client, schema, sourceId, wanted)
-    const found = await searchWith(
-      async ({ sql, values }) => {
-        const { rows } = await client.query<Found>(sql, values)
-        return rows[0] ?? { ids: [], total: 0 }
-      },
-      { schema, sourceId, query, text: wanted, types },
-    )
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = off')
+    const kinds = await kindsOf(client, { schema, sourceId, query, text: wanted })
+    const run: Run = async <Row>({ sql, values }: Statement) => {
+      const { rows } = await client.query(sql, values)
+      return rows[0] as Row
+    }
+    const asked: Asked = { schema, sourceId, query, text: wanted, ...kinds }
+    const found = kinds.states.length === 0 ? nothing : await searchWith(run, asked, !hasTrigram.test(wanted))
     await client.query('COMMIT')
-    return found
+    const isMinimum = found.isMinimum || found.total >= counted
+    return { ids: found.ids, total: Math.min(found.total, counted), isMinimum }
   } catch (error) {
     failed = error instanceof Error ? error : new Error(String(error))
     await client.query('ROLLBACK').catch(() => undefined)
