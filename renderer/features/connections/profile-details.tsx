@@ -31,6 +31,7 @@ const variableWords: Record<string, string> = {
   REDIS_URL: 'Address of the Redis that holds the queue',
   REDIS_PORT: 'Its port, when REDIS_URL is a host name',
   DATABASE_URL: 'PostgreSQL that holds the history, and the queue when there is no Redis',
+  TORIL_PROFILE: 'Connection profile',
   TORIL_QUEUE: 'Name of the queue',
   TORIL_DATA_DIR: 'Data folder',
   TORIL_JOBS_DIR: 'Jobs folder',
