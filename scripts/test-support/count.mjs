@@ -104,6 +104,26 @@ export function countPlaywright(file, exitCode) {
 }
 
 /**
+ * @param {string} file the report of test/chaos
+ * @param {number} exitCode of it
+ * @returns {Count} one case for each server
+ */
+export function countChaos(file, exitCode) {
+  const report = /** @type {{ seed: number, cases: { name: string, faults: string[] }[] } | undefined} */ (
+    readJson(file)
+  )
+  const count = nothing()
+  for (const { name, faults } of report?.cases ?? []) {
+    if (faults.length === 0) count.passed += 1
+    else {
+      count.failed += 1
+      count.failures.push(`chaos on ${name} with --seed ${report?.seed}: ${faults[0]}`)
+    }
+  }
+  return heed(count, exitCode)
+}
+
+/**
  * @param {Count[]} counts
  * @returns {Count}
  */

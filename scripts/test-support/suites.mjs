@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { npmCommand, toolEnvironment } from '../setup/command.mjs'
 import { nodeBinary, root } from '../setup/paths.mjs'
 import { runChild } from '../start/run-child.mjs'
-import { countPlaywright, countVitest, nothing } from './count.mjs'
+import { countChaos, countPlaywright, countVitest, nothing } from './count.mjs'
 import { endLeftovers, markerName } from './leftovers.mjs'
 import { findChromium } from './tools.mjs'
 
@@ -74,6 +74,12 @@ const suites = [
       ],
     }),
     count: countVitest,
+  },
+  {
+    name: 'chaos',
+    wanted: (filters) => filters.length === 0 || filters.some((filter) => pointsInto(filter, 'test/chaos')),
+    command: (_filters, report) => ({ file: nodeBinary, args: ['test/chaos/chaos.ts', '--report', report] }),
+    count: countChaos,
   },
   { name: 'panel in the browser', ...playwright('test/e2e', 'panel') },
   { name: 'real Electron', ...playwright('test/electron', 'electron') },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { countPlaywright, countVitest, lastLine, sum } from '../../scripts/test-support/count.mjs'
+import { countChaos, countPlaywright, countVitest, lastLine, sum } from '../../scripts/test-support/count.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'toril-count-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -51,6 +51,16 @@ test('a file that could not be loaded, and an error outside any test, count as f
 
 test('a suite that left no report counts as one failure', () => {
   expect(numbers(countVitest(join(folder, 'none.json'), 1))).toEqual({ passed: 0, failed: 1, skipped: 0 })
+})
+
+test('each server of the chaos run is a case, and a failure tells the seed', () => {
+  const cases = [
+    { name: 'Redis', faults: [] },
+    { name: 'embedded PostgreSQL', faults: ['LOST 1: it is still waiting', 'LOST 2: it is still waiting'] },
+  ]
+  const { failures, ...count } = countChaos(report({ seed: 7, cases }), 1)
+  expect(numbers(count)).toEqual({ passed: 1, failed: 1, skipped: 0 })
+  expect(failures).toEqual(['chaos on embedded PostgreSQL with --seed 7: LOST 1: it is still waiting'])
 })
 
 test('cases of Playwright are counted in nested suites; one that passed at the second try passed', () => {
