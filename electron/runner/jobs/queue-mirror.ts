@@ -22,7 +22,10 @@ export interface QueueMirror {
   settled(settled: Settled): void
   /** Something happened in the queue, whoever did it. */
   event(event: QueueEvent): void
-  /** Compares queue and history once, page by page, and puts the history right. */
+  /**
+   * Compares queue and history, page by page, and puts the history right. One of them away: it is tried again
+   * until it succeeds, for what an earlier run could not write down is known to nobody else.
+   */
   reconcile(): Promise<void>
   /** Whether that has succeeded since the start. */
   reconciled(): boolean
@@ -36,6 +39,8 @@ const settleMs = 5_000
 const gatherMs = 20
 /** And so long when another runner is about to tell more of it. It does so within 100 ms, unless it is very busy. */
 const hearsayMs = 3_000
+/** A comparison that failed is tried again after this. */
+const compareAgainMs = 2_000
 /** After an outage of the runner at most this many jobs of the history are looked up one by one. */
 const unfinishedLimit = 100_000
 
@@ -47,8 +52,10 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   /** Nobody has told of their end: what the queue says has to do. */
   const overdue = new Set<string>()
   let gathering: NodeJS.Timeout | undefined
+  let again: NodeJS.Timeout | undefined
   let closed = false
   let reconciled = false
+  let told = false
 
   /** As callers see it: a job put aside for want of a runner waits, though the queue has it delayed. */
   function read(queued: QueuedJob): Job {
@@ -212,6 +219,22 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     if (!closed) reconciled = true
   }
 
+  async function compare(): Promise<void> {
+    clearTimeout(again)
+    try {
+      await reconcile()
+      told = false
+    } catch (error) {
+      if (closed) return
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!told) onProblem(`Queue and history could not be compared yet: ${reason}`)
+      told = true
+      clearTimeout(again)
+      again = setTimeout(() => void compare(), compareAgainMs)
+      again.unref()
+    }
+  }
+
   return {
     settled,
     event(event) {
@@ -227,15 +250,12 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       if (event.kind === 'state' && isFinished(event.state) && parts.othersTell()) expect(event.id)
       else follow(event.id)
     },
-    async reconcile() {
-      await reconcile().catch((error: unknown) => {
-        onProblem(`Queue and history could not be compared: ${error instanceof Error ? error.message : String(error)}`)
-      })
-    },
+    reconcile: compare,
     reconciled: () => reconciled,
     close() {
       closed = true
       clearTimeout(gathering)
+      clearTimeout(again)
       for (const timer of expected.values()) clearTimeout(timer)
       expected.clear()
     },

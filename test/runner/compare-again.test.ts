@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { TorilError } from '../../electron/contract/errors.ts'
+import type { Attempt } from '../../electron/contract/job.ts'
+import type { History } from '../../electron/runner/history/history.ts'
+import { JobBoard } from '../../electron/runner/jobs/job-board.ts'
+import { createQueueMirror } from '../../electron/runner/jobs/queue-mirror.ts'
+import type { JobQueue, QueuedJob } from '../../electron/runner/queue/job-queue.ts'
+import { until } from '../queue/until.ts'
+
+/** Ended under a runner that died before it could write that down. */
+const ended: QueuedJob = {
+  id: '7',
+  type: 'add',
+  input: { a: 1 },
+  options: { attempts: 1 },
+  state: 'completed',
+  result: 3,
+  cancelled: false,
+  attemptsMade: 1,
+  stalledCount: 0,
+  createdAt: 1_000,
+  finishedAt: 2_000,
+}
+
+test('a comparison of queue and history that met an outage is made again, until it succeeds', async () => {
+  const away = new TorilError('UNAVAILABLE', 'The database is starting up.')
+  let looks = 0
+  const attempts: Attempt[] = []
+  const history = {
+    writer: {
+      saveJob: () => undefined,
+      saveAttempt: (_id: string, attempt: Attempt) => void attempts.push(attempt),
+      flush: () => Promise.resolve(),
+    },
+    reader: {
+      unfinished: () => ((looks += 1) <= 2 ? Promise.reject(away) : Promise.resolve([])),
+      states: () => Promise.resolve(new Map()),
+      job: () => Promise.resolve(undefined),
+    },
+  } as unknown as History
+  const queue = {
+    page: (state: string) => Promise.resolve(state === 'completed' ? [ended] : []),
+  } as unknown as JobQueue
+  const problems: string[] = []
+  const mirror = createQueueMirror({
+    runnerId: 'r',
+    board: new JobBoard(),
+    history,
+    queue,
+    unknownTypes: { holds: () => false, adopt: () => undefined, forget: () => undefined },
+    othersTell: () => false,
+    onProblem: (message) => problems.push(message),
+  })
+  try {
+    await mirror.reconcile()
+    expect(mirror.reconciled()).toBe(false)
+    await until(() => mirror.reconciled(), 'they have been compared')
+    expect(attempts).toMatchObject([{ number: 1, outcome: 'completed' }])
+    // Told once, not with every try.
+    expect(problems).toEqual([expect.stringContaining('The database is starting up.')])
+  } finally {
+    mirror.close()
+  }
+})
