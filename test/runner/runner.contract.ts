@@ -7,6 +7,7 @@ import { itKeepsWhatTheHistoryMissed, itSurvives, itTakesOverFromOthers } from '
 import { itServesForeignProducers } from './foreign.contract.ts'
 import { itRunsJobs } from './jobs.contract.ts'
 import { itIsLive } from './live.contract.ts'
+import { itFollowsTheModel } from './model.contract.ts'
 import { RunnerHome, type QueuePlace } from './runner-under-test.ts'
 
 /** The promises of a runner, the same wherever its queue is. One runner serves all but the tests that end it. */
@@ -51,6 +52,7 @@ export function describeRunner(label: string, open: () => Promise<QueuePlace>, f
         () => runner,
         () => home,
       ))
+    describe('model', () => itFollowsTheModel(() => place?.variables ?? {}))
     describe('crash', () => {
       itSurvives(() => place?.variables ?? {})
       if (foreign) {
