@@ -9,6 +9,7 @@ import { addNewJob } from './commands/new-job.ts'
 import { addProfiles } from './commands/profiles.ts'
 import { addPreferences } from './commands/preferences.ts'
 import { addPause, addResume, addStatus } from './commands/queue.ts'
+import { addRunners } from './commands/runners.ts'
 import { addSelfTest } from './commands/self-test.ts'
 import { addServe } from './commands/serve.ts'
 import { addTypes } from './commands/types.ts'
@@ -44,6 +45,7 @@ for (const add of [
   addPause,
   addResume,
   addStatus,
+  addRunners,
   addTypes,
   addNewJob,
   addPreferences,

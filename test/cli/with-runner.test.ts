@@ -206,6 +206,22 @@ describe('the runner', () => {
     expect((await cli.run(['status'])).stdout).toMatch(/Data folder[\s\S]*STATE +JOBS\nwaiting/)
   })
 
+  test('is listed, paused, resumed, drained and resized by its id', async () => {
+    const [listed] = JSON.parse((await cli.run(['runners', '--json'])).stdout) as { id: string }[]
+    const id = listed?.id ?? ''
+    expect((await cli.run(['runners'])).stdout).toMatch(new RegExp(`^ID +HOST[^]*${id} \\*.* taking `))
+    expect((await cli.run(['runners', 'pause', id])).stdout).toMatch(new RegExp(`^Runner ${id} is paused: 0 of `))
+    expect(await cli.json('runners', 'drain', id)).toMatchObject({ id, state: 'drained' })
+    expect((await cli.run(['runners', 'resume', id])).stdout).toMatch(/ takes jobs: /)
+    expect(await cli.json('runners', 'resize', id, '--max-threads', '2', '--concurrency', '3')).toMatchObject({
+      maxThreads: 2,
+      concurrency: 3,
+    })
+    const nobody = await cli.run(['runners', 'pause', 'nobody'])
+    expect([nobody.code, nobody.stderr]).toEqual([4, expect.stringMatching(/^No live runner .* nobody/)])
+    expect((await cli.run(['runners', 'resize', id])).code).toBe(4)
+  })
+
   test('tells its types and shows and changes its preferences', async () => {
     expect((await cli.run(['types'])).stdout).toMatch(/hash-folder +Hash a folder +built-in/)
     expect((await cli.run(['preferences', 'set', 'pool.maxThreads=3'])).stdout).toBe('pool.maxThreads  3\n')

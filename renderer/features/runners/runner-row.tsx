@@ -1,0 +1,115 @@
+import type { Runner } from '../../../electron/contract/runner.ts'
+import { Button } from '../../components/button.tsx'
+import { Clock } from '../../components/clock.tsx'
+import { Elapsed } from '../../components/elapsed.tsx'
+import { Meter } from '../../components/meter.tsx'
+import { Stepper } from '../../components/stepper.tsx'
+import { formatCount, formatLoop, plural } from '../../lib/format.ts'
+import { kinds, skewText, states } from './runner-words.ts'
+import type { RunnerActions } from './use-runner-actions.ts'
+
+/** As preferences allow. */
+const threadLimits = { min: 1, max: 256 }
+
+/** One process that takes jobs, and what can be done to it. */
+export function RunnerRow({ runner, actions }: { runner: Runner; actions: RunnerActions }) {
+  const state = states[runner.state]
+  const name = runner.self ? 'this runner' : runner.host
+  const skew = skewText(runner)
+  return (
+    <tr>
+      <th scope="row">
+        <b>{runner.host}</b>
+        {runner.self && <span className="tag running">This one</span>}
+        <small className="mono" title={runner.id}>
+          pid {runner.pid}
+        </small>
+      </th>
+      <td className="rn-wide">
+        {kinds[runner.kind]}
+        <small>{runner.version}</small>
+      </td>
+      <td>
+        <span className={`tag ${state.tone}`}>{state.label}</span>
+        <small>{state.detail}</small>
+      </td>
+      <td>
+        <span className="num">
+          {runner.busyThreads} of {runner.threads} busy
+        </span>
+        <Meter
+          kind="meter"
+          value={runner.threads === 0 ? 0 : runner.busyThreads / runner.threads}
+          label={`Busy threads of ${runner.host}`}
+        />
+        {runner.loop !== undefined && <small>loop {formatLoop(runner.loop)}</small>}
+      </td>
+      <td>
+        {runner.maxThreads === undefined ? (
+          <small>Not told by this version</small>
+        ) : (
+          <Stepper
+            small
+            label={`Threads at most of ${name}`}
+            lessLabel={`One thread less on ${name}`}
+            moreLabel={`One thread more on ${name}`}
+            value={runner.maxThreads}
+            min={threadLimits.min}
+            max={threadLimits.max}
+            onChange={(maxThreads) =>
+              actions.resize(runner, {
+                maxThreads,
+                ...((runner.minThreads ?? 0) > maxThreads ? { minThreads: maxThreads } : {}),
+              })
+            }
+          />
+        )}
+      </td>
+      <td className="num">
+        {formatCount(runner.active)} of {formatCount(runner.concurrency)}
+      </td>
+      <td className="rn-wide">
+        <span className="rn-types" title={runner.jobTypes.join(', ')}>
+          {plural(runner.jobTypes.length, 'type')}
+          <small className="cut">{runner.jobTypes.join(', ')}</small>
+        </span>
+      </td>
+      <td className="num rn-wide">
+        <Clock time={runner.startedAt} />
+      </td>
+      <td className="num rn-seen">
+        {runner.self ? (
+          'now'
+        ) : (
+          <>
+            <Elapsed since={runner.lastSeenAt} /> ago
+          </>
+        )}
+        {skew !== undefined && <small>{skew}</small>}
+      </td>
+      <td className="rn-acts">
+        {runner.state === 'taking' ? (
+          <>
+            <Button size="sm" variant="quiet" aria-label={`Pause ${name}`} onClick={() => actions.pause(runner)}>
+              Pause
+            </Button>
+            <Button size="sm" variant="quiet" aria-label={`Drain ${name}`} onClick={() => actions.drain(runner)}>
+              Drain
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button size="sm" variant="quiet" aria-label={`Resume ${name}`} onClick={() => actions.resume(runner)}>
+              Resume
+            </Button>
+            {runner.state === 'paused' && (
+              <Button size="sm" variant="quiet" aria-label={`Drain ${name}`} onClick={() => actions.drain(runner)}>
+                Drain
+              </Button>
+            )}
+          </>
+        )}
+      </td>
+    </tr>
+  )
+}
