@@ -256,6 +256,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<Runner> 
       finished = false
       return was
     },
+    slowestClockMs: () => Math.max(0, ...runners.lastSeen().map(({ clockSkewMs = 0 }) => -clockSkewMs)),
     onProblem,
   })
   stops.add(() => housekeeping.stop())

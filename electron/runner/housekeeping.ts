@@ -3,6 +3,10 @@ import type { History } from './history/history.ts'
 import type { JobQueue } from './queue/job-queue.ts'
 
 const trimEveryMs = 1_000
+/** A finished job stays for so long: a runner that was not told of its end reads it 3 s later (queue-mirror.ts). */
+const readableMs = 5_000
+/** A clock that is further behind is not waited for: the queue would grow without end. */
+const clockLimitMs = 60_000
 const pruneEveryMs = 10 * 60_000
 const firstPruneMs = 30_000
 
@@ -18,25 +22,29 @@ export function startHousekeeping(parts: {
   reconciled: () => boolean
   /** Whether a job has finished since the last look; resets. */
   finishedSince: () => boolean
+  /** How far the slowest clock of all runners is behind this one's, ms; each says by its own when a job ended. */
+  slowestClockMs: () => number
   onProblem: (message: string) => void
 }): { stop(): void } {
   const { queue, history, preferences, onProblem } = parts
   let busy = false
-  let due = false
+  /** Until then there is something to trim, or may be; epoch ms. */
+  let dueUntil = 0
 
   async function trim(): Promise<void> {
     if (busy || !parts.reconciled()) return
-    if (parts.finishedSince()) due = true
-    if (!due) return
+    const now = Date.now()
+    const readable = readableMs + Math.min(clockLimitMs, parts.slowestClockMs())
+    if (parts.finishedSince()) dueUntil = now + readable + 2 * trimEveryMs
+    if (now > dueUntil) return
     busy = true
-    due = false
     try {
       await history.writer.flush()
       const { keepCompleted, keepFailed } = preferences().queue
-      await queue.trim({ completed: keepCompleted, failed: keepFailed })
+      await queue.trim({ completed: keepCompleted, failed: keepFailed }, now - readable)
     } catch {
       // Away: the connections report it, and a later turn trims.
-      due = true
+      dueUntil = Math.max(dueUntil, Date.now() + 2 * trimEveryMs)
     } finally {
       busy = false
     }

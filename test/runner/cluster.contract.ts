@@ -1,8 +1,18 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobEvent } from '../../electron/contract/job.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
 import { until } from '../queue/until.ts'
-import { jobWhen, once, RunnerHome, whenFinished, whenStarted, type QueuePlace } from './runner-under-test.ts'
+import { startDoomedRunner } from './doomed-runner.ts'
+import {
+  hastyTiming,
+  jobWhen,
+  once,
+  RunnerHome,
+  whenFinished,
+  whenStarted,
+  type QueuePlace,
+} from './runner-under-test.ts'
 import { addTestJob } from './test-jobs.ts'
 
 const by = 'test'
@@ -172,6 +182,35 @@ export function describeCluster(
         code: 'INVALID_PREFERENCES',
       })
       await expect(here.runners.pause('nobody')).rejects.toMatchObject({ code: 'RUNNER_NOT_FOUND' })
+    })
+
+    it('say so when the other one was killed, and cancel its job when it is taken up again', async () => {
+      const variables = { ...homes[0].variables, TORIL_QUEUE: 'killed' }
+      const home = await RunnerHome.make(variables)
+      // Believed to live, and with its hold on the job, until the job has been cancelled.
+      const timing = { ...hastyTiming, lockMs: 10_000, presenceTtlMs: 10_000, relayAnswerMs: 300 }
+      const dataDir = join(homes[0].folder, 'killed')
+      const doomed = await startDoomedRunner({ dataDir, variables, timing, count: 0, release: home.gate('never') })
+      try {
+        const id = doomed.held ?? ''
+        const survivor = await home.start({ timing })
+        const [, dead] = await until(async () => {
+          const list = await survivor.runners.list()
+          return list.length === 2 ? list : undefined
+        }, 'they see each other')
+        await doomed.kill()
+        const refusal = survivor.jobs.cancel(id, { by, reason: 'It hangs.' })
+        await expect(refusal).rejects.toMatchObject({ code: 'RUNNING_ELSEWHERE' })
+        await expect(refusal).rejects.toThrow(/last heard of \d+ s ago\. .* did not answer .*cancelled for good/)
+        const job = await whenFinished(survivor, id)
+        expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED', message: 'It hangs.' } })
+        expect(job.attempts).toMatchObject([
+          { runner: dead?.id, outcome: 'lost', cancelledBy: `test on ${survivor.id}`, cancelReason: 'It hangs.' },
+        ])
+      } finally {
+        await doomed.kill()
+        await home.remove()
+      }
     })
   })
 }

@@ -53,16 +53,16 @@ export function createCancelElsewhere(parts: CancelElsewhereParts): CancelElsewh
   }
 
   /** Says what is known of the runner, and what becomes of the job. */
-  function silent(job: Job, id: string, seen: Runner | undefined, options: CancelOptions): TorilError {
+  function silent(job: Job, id: string, seen: Runner | undefined, why: string, options: CancelOptions): TorilError {
     const who =
       seen === undefined
         ? `runner ${id}, which has not been heard of for a while`
-        : `runner ${id} on ${seen.host}, which does not answer and was last heard of ${seconds(Date.now() - Date.parse(seen.lastSeenAt))} ago`
+        : `runner ${id} on ${seen.host}, which was last heard of ${seconds(Date.now() - Date.parse(seen.lastSeenAt))} ago`
     const next =
       options.then === 'retry'
         ? 'it runs again on another runner'
         : 'it is cancelled for good instead of being run again'
-    const message = `Job ${job.id} runs on ${who}. If that runner is gone, its hold on the job ends within ${seconds(2 * parts.lockMs)}; then ${next}.`
+    const message = `Job ${job.id} runs on ${who}. ${why}If that runner is gone, its hold on the job ends within ${seconds(2 * parts.lockMs)}; then ${next}.`
     return new TorilError('RUNNING_ELSEWHERE', message)
   }
 
@@ -79,6 +79,7 @@ export function createCancelElsewhere(parts: CancelElsewhereParts): CancelElsewh
     }
     const by = `${options.by} on ${ownId}`
     const seen = others.find((runner) => runner.id === id)
+    let why = ''
     if (seen !== undefined) {
       const { now, then, reason } = options
       const question = {
@@ -93,13 +94,14 @@ export function createCancelElsewhere(parts: CancelElsewhereParts): CancelElsewh
         return 'done' in answer ? answer.done : undefined
       } catch (error) {
         if (!(error instanceof TorilError) || error.code !== 'RUNNER_SILENT') throw error
+        why = `${error.message} `
       }
     }
     if (options.then !== 'retry') {
       const reason = options.reason ?? `Cancelled from the ${by}.`
       await wishes.leave(job.id, { createdAt: job.createdAt, by, reason })
     }
-    throw silent(job, id, seen, options)
+    throw silent(job, id, seen, why, options)
   }
 }
 

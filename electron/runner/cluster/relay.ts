@@ -142,7 +142,7 @@ export function createRelay({ ownId, open, answerMs, onProblem }: RelayParts): R
       // Refused before it is waited for, it is still no unhandled rejection.
       promise.catch(() => undefined)
       questions.set(id, { resolve, reject })
-      const silence = `Runner ${to} did not answer within ${answerMs / 1000} s.`
+      const silence = `Runner ${to} did not answer within ${answerMs / 1000} s. Whether it did what was asked is not known.`
       const timer = setTimeout(() => reject(new TorilError('RUNNER_SILENT', silence)), answerMs)
       try {
         await send(to, { kind: 'ask', from: ownId, id, what, body })

@@ -121,8 +121,10 @@ export function createRunnerControl(parts: RunnerControlParts): RunnerControl {
     } catch (error) {
       if (!(error instanceof TorilError) || error.code !== 'RUNNER_SILENT') throw error
       const ago = Math.max(1, Math.round((Date.now() - Date.parse(seen.lastSeenAt)) / 1000))
-      const message = `Runner ${id} on ${seen.host} does not answer. It was last heard of ${ago} s ago. Whether it did it is not known.`
-      throw new TorilError('RUNNER_SILENT', message)
+      throw new TorilError(
+        'RUNNER_SILENT',
+        `${error.message} It runs on ${seen.host} and was last heard of ${ago} s ago.`,
+      )
     }
   }
 

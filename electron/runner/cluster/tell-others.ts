@@ -1,3 +1,4 @@
+import { TorilError } from '../../contract/errors.ts'
 import { isFinished, type Job, type LogLine, type Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
@@ -138,8 +139,10 @@ export function createTellOthers(parts: TellOthersParts): TellOthers {
     pack()
     if (sending !== undefined) return sending
     sending = send()
-      // Kept for the next time: the queue's connection tells that the server is away.
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        // Kept for the next time: the queue's connection tells that the server is away. Unless it may not speak at all.
+        if (error instanceof TorilError && error.code === 'RUNNER_SILENT') messages = []
+      })
       .finally(() => {
         sending = undefined
         if (messages.length > 0) schedule()

@@ -168,8 +168,11 @@ export interface JobQueue {
   promote(id: string): Promise<boolean>
   /** Puts a finished job of the queue back to wait with all attempts fresh; false when it is not there. */
   retry(id: string): Promise<boolean>
-  /** Trims finished jobs to the newest `keep` of each. Until then they stay, so that their end can be read. */
-  trim(keep: { completed: number; failed: number }): Promise<void>
+  /**
+   * Trims finished jobs to the newest `keep` of each, but none that ended at `endedBefore` (epoch ms) or later.
+   * Until then they stay, so that all runners can read their end.
+   */
+  trim(keep: { completed: number; failed: number }, endedBefore: number): Promise<void>
   setRetention(keep: { completed: number; failed: number }): void
   consume(processor: Processor, options: { concurrency: number; onSettled(settled: Settled): void }): Promise<Consumer>
   /** Returns a function that stops listening. */

@@ -2,7 +2,8 @@
 export interface RelayLine {
   /**
    * Says `text` to the runner of this id, or to all (this one hears it too). Resolves once the server has
-   * it; rejects UNAVAILABLE while the server is away. Of any length.
+   * it; rejects UNAVAILABLE while the server is away, and RUNNER_SILENT while this runner may not speak. Of any
+   * length.
    */
   send(to: string | undefined, text: string): Promise<void>
   close(): Promise<void>

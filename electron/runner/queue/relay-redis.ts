@@ -8,6 +8,7 @@ import {
   type RelayLine,
   type RelayLineParts,
 } from './relay-line.ts'
+import { TorilError } from '../../contract/errors.ts'
 import { reasonOf } from './server-refusal.ts'
 
 /** Redis drops a subscriber that has more than 8 MB outstanding for a minute; messages stay far below. */
@@ -44,34 +45,63 @@ export function openRedisRelay(parts: RedisRelayParts): RelayLine {
   const channelOf = (id: string): string => `${all}:${id}`
   const unpack = createUnpacker(notes, parts.onText, report)
   let closed = false
+  let listening = false
+  let told = false
+  /** Since when the user may not speak, epoch ms; 0 as far as is known it may. */
+  let deniedAt = 0
+
+  function denied(): TorilError {
+    const message = `Other runners cannot be reached: the user of Redis may not use its channels. Allow it &${all}* and +@pubsub.`
+    return new TorilError('RUNNER_SILENT', message)
+  }
+
+  /** Undefined unless the user lacks the right. Said once: the runner goes on without, and looks whether it was given. */
+  function denialOf(error: unknown): TorilError | undefined {
+    if (!(error instanceof Error) || !error.message.includes('NOPERM')) return undefined
+    const denial = denied()
+    if (!told) report(denial.message)
+    told = true
+    return denial
+  }
 
   async function listen(): Promise<void> {
     try {
       await subscriber.subscribe(all, channelOf(parts.id))
+      listening = true
       if (!closed) parts.onListening()
     } catch (error) {
-      if (closed || subscriber.status !== 'ready') return
-      const what = `Other runners cannot be heard on Redis: ${reasonOf(error)}.`
-      const needs = `Allow the user the channels ${all}* and the commands of @pubsub.`
-      report(error instanceof Error && error.message.includes('NOPERM') ? `${what} ${needs}` : what)
+      if (closed || subscriber.status !== 'ready' || denialOf(error) !== undefined) return
+      report(`Other runners cannot be heard on Redis: ${reasonOf(error)}.`)
     }
   }
 
   subscriber.on('message', (_channel: string, message: string) => unpack(message))
   subscriber.on('ready', () => void listen())
+  // A cluster's client moves to another node by itself and tells nobody; what was told meanwhile is lost all the same.
+  if (subscriber.isCluster) publisher.on('ready', () => void listen())
+  subscriber.on('close', () => (listening = false))
   // The queue's own connection tells of an outage.
   subscriber.on('error', () => undefined)
   if (subscriber.status === 'wait') subscriber.connect().catch(() => undefined)
   // Without a question now and then the end of a silent connection would not be noticed.
   const check = setInterval(() => {
-    if (subscriber.status === 'ready') subscriber.ping().catch(() => undefined)
+    if (subscriber.status !== 'ready') return
+    if (listening) subscriber.ping().catch(() => undefined)
+    else void listen()
   }, lineCheckMs)
   check.unref()
 
   return {
     async send(to, text) {
+      if (Date.now() - deniedAt < lineCheckMs) throw denied()
       const message = await packText(text, messageBytes, notes, randomUUID)
-      await publisher.publish(to === undefined ? all : channelOf(to), message)
+      try {
+        await publisher.publish(to === undefined ? all : channelOf(to), message)
+      } catch (error) {
+        const denial = denialOf(error)
+        if (denial !== undefined) deniedAt = Date.now()
+        throw denial ?? error
+      }
     },
     close() {
       closed = true

@@ -14,9 +14,7 @@ export function RunnersScreen() {
       <div className="head">
         <h1>Runners</h1>
         <span className="meta">
-          {runners === undefined
-            ? ''
-            : `${plural(runners.length, 'process works', 'processes work')} on this queue`}
+          {runners === undefined ? '' : `${plural(runners.length, 'process works', 'processes work')} on this queue`}
         </span>
       </div>
       <div className="rn scroll">
@@ -33,13 +31,19 @@ export function RunnersScreen() {
             <thead>
               <tr>
                 <th scope="col">Computer</th>
-                <th scope="col" className="rn-wide">Kind</th>
+                <th scope="col" className="rn-wide">
+                  Kind
+                </th>
                 <th scope="col">State</th>
                 <th scope="col">Threads</th>
                 <th scope="col">At most</th>
                 <th scope="col">Jobs at once</th>
-                <th scope="col" className="rn-wide">Job types</th>
-                <th scope="col" className="rn-wide">Started</th>
+                <th scope="col" className="rn-wide">
+                  Job types
+                </th>
+                <th scope="col" className="rn-wide">
+                  Started
+                </th>
                 <th scope="col">Last seen</th>
                 <th scope="col">Actions</th>
               </tr>

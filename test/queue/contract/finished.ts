@@ -84,7 +84,7 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
     const watched = await consume(queue, inItsOwnMillisecond, 1)
     for (let n = 0; n < 12; n++) await queue.add(n % 2 === 0 ? 'good' : 'bad', n, plain)
     await until(() => watched.settled.length === 12, 'all have ended')
-    await queue.trim({ completed: 3, failed: 2 })
+    await queue.trim({ completed: 3, failed: 2 }, Date.now() + 1)
     const completed = await queue.page('completed', 0, 100)
     const failed = await queue.page('failed', 0, 100)
     expect(completed).toHaveLength(3)
@@ -93,13 +93,35 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
     expect(new Set(failed.map((job) => job.id))).toEqual(new Set(order.slice(-2)))
   })
 
+  it('trims nothing that ended too short a time ago, whatever is to be kept', async () => {
+    const queue = await openQueue()
+    const watched = await consume(
+      queue,
+      async (taken) => {
+        const begun = Date.now()
+        await until(() => Date.now() > begun, 'the clock goes on')
+        return taken.job.type === 'good' ? complete()(taken) : failWith()(taken)
+      },
+      1,
+    )
+    for (let n = 0; n < 8; n++) await queue.add(n % 2 === 0 ? 'good' : 'bad', n, plain)
+    await until(() => watched.settled.length === 8, 'all have ended')
+    const ended = (await queue.page('completed', 0, 100)).map((job) => job.finishedAt ?? 0)
+    const third = ended[2] ?? 0
+    await queue.trim({ completed: 0, failed: 0 }, third)
+    expect((await queue.page('completed', 0, 100)).map((job) => job.finishedAt)).toEqual(ended.slice(2))
+    expect((await queue.page('failed', 0, 100)).every((job) => (job.finishedAt ?? 0) >= third)).toBe(true)
+    await queue.trim({ completed: 0, failed: 0 }, third + 1)
+    expect((await queue.page('completed', 0, 100)).map((job) => job.finishedAt)).toEqual(ended.slice(3))
+  })
+
   it('takes a smaller retention over at once', async () => {
     const queue = await openQueue()
     queue.setRetention({ completed: 1, failed: 1 })
     const watched = await consume(queue, complete(), 1)
     for (let n = 0; n < 5; n++) await queue.add('good', n, plain)
     await until(() => watched.settled.length === 5, 'all have ended')
-    await queue.trim({ completed: 1, failed: 1 })
+    await queue.trim({ completed: 1, failed: 1 }, Date.now() + 1)
     expect(await queue.page('completed', 0, 100)).toHaveLength(1)
   })
 
