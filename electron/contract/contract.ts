@@ -7,6 +7,7 @@ import { preferencesPatchSchema, preferencesSchema } from './preferences.ts'
 import { profilesContract } from './profile-api.ts'
 import { cpuProfileSchema, profileInputSchema, stackSampleSchema } from './profile.ts'
 import {
+  connectionSchema,
   queueInfoSchema,
   resizeSchema,
   runnerSchema,
@@ -175,6 +176,14 @@ export const contract = {
     resume: oc
       .route({ method: 'POST', path: '/queue/resume', tags: ['Queue'], summary: 'Start jobs again' })
       .output(queueInfoSchema),
+    reconnect: oc
+      .route({
+        method: 'POST',
+        path: '/queue/reconnect',
+        tags: ['Queue'],
+        summary: "Try to reach the queue's server now",
+      })
+      .output(connectionSchema),
     throughput: oc
       .route({ method: 'GET', path: '/queue/throughput', tags: ['Queue'], summary: 'Finished jobs over time' })
       .input(z.object({ range: throughputRangeSchema.default('1h') }))

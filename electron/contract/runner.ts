@@ -13,7 +13,10 @@ export const connectionSchema = z.object({
   roundTripMs: z.number().optional(),
   /** Why it is not live. */
   message: z.string().optional(),
+  /** Since when it is live, or is not. */
   since: timeSchema,
+  /** When it is tried next, while it is not live; absent while a try is under way. */
+  nextTryAt: timeSchema.optional(),
 })
 export type Connection = z.infer<typeof connectionSchema>
 

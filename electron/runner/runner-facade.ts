@@ -116,6 +116,7 @@ export function runnerFacade(parts: FacadeParts): Runner {
       info: () => stats.info(),
       pause: () => setPaused(true),
       resume: () => setPaused(false),
+      reconnect: () => queue.tryNow(),
       throughput: (range) => history.reader.throughput(range, new Date()),
     },
     preferences: {

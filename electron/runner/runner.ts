@@ -5,6 +5,7 @@ import type { Json } from '../contract/json.ts'
 import type { CpuProfile, StackSample } from '../contract/profile.ts'
 import type { Preferences, PreferencesPatch } from '../contract/preferences.ts'
 import type {
+  Connection,
   QueueInfo,
   Runner as RunnerInfo,
   SystemInfo,
@@ -77,6 +78,8 @@ export interface Runner {
     info(): Promise<QueueInfo>
     pause(): Promise<QueueInfo>
     resume(): Promise<QueueInfo>
+    /** Tries to reach a server that is away now; answers how the connection stands then. */
+    reconnect(): Promise<Connection>
     throughput(range: ThroughputRange): Promise<Throughput>
   }
   readonly preferences: {

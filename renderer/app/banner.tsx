@@ -5,6 +5,7 @@ import { formatClock, formatCountdown, formatCount } from '../lib/format.ts'
 import { useConnection, usePanel, useQueue, useSystem } from '../lib/panel-context.tsx'
 import { useWallClock } from '../lib/use-now.ts'
 import { usePauseToggle } from './use-pause.ts'
+import { useQueueTry } from './use-queue-try.ts'
 
 function Strip({ tone, icon, children }: { tone: 'off' | 'warn' | 'note'; icon: IconName; children: ReactNode }) {
   return (
@@ -40,14 +41,27 @@ function LineLost() {
   )
 }
 
+/** The runner has lost the queue; it tries again by itself. */
 function QueueLost() {
-  const connection = useQueue((queue) => queue?.connection)
+  const lostAt = useQueue((queue) => queue?.connection.since)
+  const reason = useQueue((queue) => queue?.connection.message)
+  const nextTryAt = useQueue((queue) => queue?.connection.nextTryAt)
+  const clockOffsetMs = useConnection((state) => state.clockOffsetMs)
+  const { tryNow, trying } = useQueueTry()
+  const now = useWallClock()
+  const leftMs = nextTryAt === undefined ? 0 : Date.parse(nextTryAt) - clockOffsetMs - now
   return (
     <Strip tone="off" icon="database">
       <span>
-        <b>The queue has not answered since {formatClock(connection?.since)}.</b>{' '}
-        {connection?.message ?? 'Toril keeps trying.'}
+        <b>Connection lost at {formatClock(lostAt)}.</b> {/* Not read out: the alert would repeat every second. */}
+        <span aria-hidden="true">
+          {trying || leftMs <= 0 ? 'Trying again.' : `Trying again in ${formatCountdown(leftMs)}.`}
+        </span>{' '}
+        {reason}
       </span>
+      <Button size="sm" onClick={tryNow} disabledReason={trying ? 'Trying' : undefined}>
+        Try now
+      </Button>
     </Strip>
   )
 }

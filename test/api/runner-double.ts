@@ -72,6 +72,7 @@ export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; heal
       info: () => Promise.resolve(queueInfo),
       pause: () => Promise.resolve({ ...queueInfo, paused: true }),
       resume: () => Promise.resolve(queueInfo),
+      reconnect: () => Promise.resolve(queueInfo.connection),
       throughput: unexpected,
     },
     preferences: { current: () => defaultPreferences, update: () => Promise.resolve(defaultPreferences) },

@@ -1,7 +1,7 @@
 import { createPostgresBackend, FlowProducer, Queue } from 'bullmq'
 import { startTlsPostgres } from '../support/postgres-tls.ts'
 import { describeJobQueueBriefly } from './job-queue.contract.ts'
-import { startOutageProxy } from './outage-proxy.ts'
+import { startOutageProxy } from '../support/outage-proxy.ts'
 
 describeJobQueueBriefly('PostgreSQL with TLS and client certificates', async () => {
   const postgres = await startTlsPostgres({ clientCertificates: true })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createPostgresBackend, FlowProducer, Queue } from 'bullmq'
 import { startTestPostgres } from '../support/postgres.ts'
 import { describeJobQueue } from './job-queue.contract.ts'
-import { startOutageProxy } from './outage-proxy.ts'
+import { startOutageProxy } from '../support/outage-proxy.ts'
 import { until } from './until.ts'
 
 describeJobQueue('PostgreSQL', async () => {

@@ -10,6 +10,7 @@ describe('why a server cannot be used, in words', () => {
     ['NOAUTH Authentication required.', /it asks for a password/],
     ["NOPERM this user has no permissions to run the 'info' command", /may not run the command info\. Add \+info /],
     ["NOPERM User toril has no permissions to run the 'client|list' command", /\+client\|list /],
+    ["NOPERM this user has no permissions to run the 'xadd' command or its subcommand", /Add \+xadd /],
     ['NOPERM No permissions to access a key', /may not use the keys of the queue/],
     ['NOPERM this user has no permissions to access one of the keys used as arguments', /the keys of the queue/],
     ['NOPERM No permissions to access a channel', /may not use the channels of the queue/],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createJobQueue, type RunnerQueue } from '../../electron/runner/queue/create-job-queue.ts'
 import { startTestRedis, type TestRedis } from '../support/redis.ts'
-import { startOutageProxy, type OutageProxy } from './outage-proxy.ts'
+import { startOutageProxy, type OutageProxy } from '../support/outage-proxy.ts'
 import { until } from './until.ts'
 
 describe('a server that holds the connection and answers nothing', () => {

@@ -99,6 +99,12 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'queue.get': { errors: [] },
   'queue.pause': { description: 'Running jobs go on.', errors: ['READ_ONLY'] },
   'queue.resume': { errors: ['READ_ONLY'] },
+  'queue.reconnect': {
+    description:
+      'Does not wait for the next try, which `connection.nextTryAt` of the queue names. Answers how the connection ' +
+      'stands after the try, whatever came of it. Does nothing while the connection is live.',
+    errors: [],
+  },
   'queue.throughput': { errors: [] },
   'preferences.get': { errors: [] },
   'preferences.update': {

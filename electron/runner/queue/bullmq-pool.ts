@@ -1,20 +1,27 @@
 import type { PgPool, PgPoolClient } from 'bullmq'
-import type { Pool } from 'pg'
+import type { ClientBase, Pool, PoolClient } from 'pg'
 
 /** A pool of `pg` as BullMQ uses one, its errors translated. */
 export class BullmqPool implements PgPool {
   readonly #pool: Pool
   readonly #translate: (error: unknown) => unknown
+  readonly #isAway: () => boolean
+  readonly #clients = new Set<PoolClient>()
   /** BullMQ reads here that the connections are kept alive. */
   readonly options: { keepAlive: boolean }
 
-  constructor(pool: Pool, translate: (error: unknown) => unknown) {
+  /** While `isAway`, nothing is asked: BullMQ would try to connect each second, with each of its loops. */
+  constructor(pool: Pool, translate: (error: unknown) => unknown, isAway: () => boolean = () => false) {
     this.#pool = pool
     this.#translate = translate
+    this.#isAway = isAway
+    pool.on('connect', (client) => this.#clients.add(client))
+    pool.on('remove', (client) => this.#clients.delete(client))
     this.options = { keepAlive: pool.options.keepAlive ?? false }
   }
 
   async query<R>(text: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number | null }> {
+    this.#check()
     try {
       const { rows, rowCount } = await this.#pool.query(text, params === undefined ? undefined : [...params])
       return { rows: rows as R[], rowCount }
@@ -24,11 +31,21 @@ export class BullmqPool implements PgPool {
   }
 
   async connect(): Promise<PgPoolClient> {
+    this.#check()
     try {
       return (await this.#pool.connect()) as PgPoolClient
     } catch (error) {
       throw this.#translate(error)
     }
+  }
+
+  /** Ends every connection, also one that waits for an answer: that question rejects, and may be asked anew. */
+  breakAll(): void {
+    for (const client of this.#clients) void (client as unknown as ClientBase & { end(): Promise<void> }).end()
+  }
+
+  #check(): void {
+    if (this.#isAway()) throw this.#translate(new Error('Connection terminated: the server is known to be away'))
   }
 
   end(): Promise<void> {

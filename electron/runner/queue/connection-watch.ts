@@ -1,90 +1,161 @@
 import { TorilError } from '../../contract/errors.ts'
 import type { Connection } from '../../contract/runner.ts'
+import { limited, TooLate } from './limited.ts'
 import type { QueueServer } from './queue-server.ts'
-import { reasonOf, serverNames, unavailable } from './server-refusal.ts'
+import { lost } from './refusal-sentences.ts'
+import type { RetryPace } from './retry-pace.ts'
+import { reasonOf, refusedSentence, serverNames, unavailable } from './server-refusal.ts'
 
 /** After this long without the server the connection counts as offline; it is tried on all the same. */
 const offlineAfterMs = 10_000
-/** How often a server that is away is asked. */
-const retryMs = 500
+/** A call made while the server is known to be away waits this long for it, and no longer. */
+const knownAwayMs = 500
 
 export interface ConnectionWatch {
   current(): Connection
   onChange(listener: (connection: Connection) => void): () => void
   /**
-   * Asks the server something. Waits for the server when it is away just now; rejects UNAVAILABLE when
+   * Asks the server something. Waits half a second for a server that is known to be away; rejects UNAVAILABLE when
    * there is no answer within the time limit. `again`: the question may safely be asked twice.
    */
   ask<T>(question: () => Promise<T>, options?: { again?: boolean }): Promise<T>
   /** Resolves when the server answers again, at once when it does; rejects when the watch is closed. */
   live(): Promise<void>
+  /** Tries to reach the server now, without waiting for the next turn. Answers how the connection stands then. */
+  tryNow(): Promise<Connection>
   close(): void
 }
 
 export interface ConnectionWatchParts {
   server: QueueServer
+  pace: RetryPace
   pingMs: number
   answerMs: number
   report: (message: string) => void
 }
 
+/** Of a connection that stood, this says no more than that it stands no longer. */
+function isReset(error: unknown): boolean {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  return code === 'ECONNRESET' || code === 'EPIPE'
+}
+
 /** Knows how the connection stands: from a ping every few seconds, and from what questions meet. */
-export function watchConnection({ server, pingMs, answerMs, report }: ConnectionWatchParts): ConnectionWatch {
+export function watchConnection({ server, pace, pingMs, answerMs, report }: ConnectionWatchParts): ConnectionWatch {
   const listeners = new Set<(connection: Connection) => void>()
   const waiters = new Set<{ resolve: () => void; reject: (error: Error) => void }>()
+  /** Sentences of this outage that have been reported. */
+  const told = new Set<string>()
   let connection: Connection = { state: 'live', since: new Date().toISOString() }
+  let reason = ''
+  /** It began with a server that said nothing any more. */
+  let silent = false
   let downSince = 0
   let timer: NodeJS.Timeout | undefined
-  let pinging = false
+  let looking: Promise<void> | undefined
   let closed = false
 
   function become(next: Omit<Connection, 'since'>): void {
-    const since = next.state === connection.state ? connection.since : new Date().toISOString()
-    const changed = next.state !== connection.state || next.message !== connection.message
-    connection = { ...next, since }
-    if (changed) for (const listener of listeners) listener(connection)
+    const before = connection
+    const sameSide = (next.state === 'live') === (before.state === 'live')
+    connection = { ...next, since: sameSide ? before.since : new Date().toISOString() }
+    const fields = ['state', 'message', 'nextTryAt'] as const
+    if (fields.some((field) => connection[field] !== before[field])) {
+      for (const listener of listeners) listener(connection)
+    }
+  }
+
+  function sentence(): string {
+    return unavailable(server.backend, server.label, reason).message
   }
 
   function up(roundTripMs: number): void {
     if (closed) return
-    if (connection.state !== 'live') report(`The queue on ${serverNames[server.backend]} answers again.`)
+    const wasDown = pace.down()
+    pace.end()
+    if (told.size > 0) report(`The queue on ${serverNames[server.backend]} answers again.`)
+    told.clear()
     become({ state: 'live', roundTripMs })
+    if (wasDown) server.wake({ silent })
     for (const waiter of waiters) waiter.resolve()
     waiters.clear()
   }
 
+  /** The latest reason is the true one, unless it only says that the connection is gone. */
+  function because(error: unknown, began = false): void {
+    const latest = began && isReset(error) ? lost : reasonOf(error)
+    if (reason === '' || latest !== lost) reason = latest
+  }
+
+  function showDown(): void {
+    const offline = Date.now() - downSince >= offlineAfterMs
+    const next = pace.nextTryAt()
+    become({
+      state: offline ? 'offline' : 'reconnecting',
+      message: sentence(),
+      ...(next === undefined ? {} : { nextTryAt: new Date(next).toISOString() }),
+    })
+  }
+
   function down(error: unknown): void {
     if (closed) return
-    if (connection.state === 'live') downSince = Date.now()
-    const { message } = unavailable(server.backend, server.label, reasonOf(error))
-    // The first cause is the telling one; later errors only say that it is still so.
-    const kept = connection.state === 'live' ? message : (connection.message ?? message)
-    if (connection.state === 'live') report(message)
-    const offline = Date.now() - downSince >= offlineAfterMs
-    become({ state: offline ? 'offline' : 'reconnecting', message: kept })
-    schedule(retryMs)
+    const began = !pace.down()
+    if (began) {
+      reason = ''
+      downSince = Date.now()
+      silent = server.isSilence(error)
+      schedule(pace.begin())
+    }
+    because(error, began)
+    showDown()
   }
 
   function schedule(delayMs: number): void {
     clearTimeout(timer)
     if (closed) return
-    timer = setTimeout(() => void ping(), delayMs)
+    timer = setTimeout(() => void look(), delayMs)
     timer.unref()
   }
 
-  async function ping(): Promise<void> {
-    if (pinging || closed) return
-    pinging = true
-    const started = performance.now()
-    try {
-      await limited(server.ping(), answerMs)
-      up(Math.round((performance.now() - started) * 100) / 100)
-    } catch (error) {
-      down(error)
-    } finally {
-      pinging = false
-      schedule(connection.state === 'live' ? pingMs : retryMs)
+  /** A ping while all is well, a try while it is not. One at a time; who comes meanwhile shares its outcome. */
+  function look(): Promise<void> {
+    looking ??= lookOnce().finally(() => (looking = undefined))
+    return looking
+  }
+
+  async function lookOnce(): Promise<void> {
+    if (closed) return
+    clearTimeout(timer)
+    const trying = pace.down()
+    if (trying) {
+      pace.trying()
+      showDown()
     }
+    let since = performance.now()
+    try {
+      if (trying) {
+        await limited(server.reach(), answerMs)
+        since = performance.now()
+      }
+      await limited(server.ping(), answerMs)
+      up(Math.round((performance.now() - since) * 100) / 100)
+      schedule(pingMs)
+    } catch (error) {
+      // Known by another way while the ping was under way.
+      if (trying || pace.down()) again(error)
+      else down(error)
+    }
+  }
+
+  function again(error: unknown): void {
+    if (closed) return
+    because(error)
+    schedule(pace.failed())
+    showDown()
+    // Told after the first try: what is back before that was no outage to anybody.
+    if (told.has(sentence())) return
+    told.add(sentence())
+    report(sentence())
   }
 
   function live(): Promise<void> {
@@ -99,14 +170,15 @@ export function watchConnection({ server, pingMs, answerMs, report }: Connection
 
   function away(cause?: unknown): TorilError {
     if (closed) return closedError()
-    const reason = cause === undefined ? 'it did not answer in time' : reasonOf(cause)
+    const why = cause === undefined ? 'it did not answer in time' : reasonOf(cause)
     return connection.message === undefined
-      ? unavailable(server.backend, server.label, reason, cause)
+      ? unavailable(server.backend, server.label, why, cause)
       : new TorilError('UNAVAILABLE', connection.message, { cause })
   }
 
   server.onHint(({ up: isUp, error }) => {
-    if (isUp) schedule(0)
+    if (closed) return
+    if (isUp) void look()
     else down(error ?? new Error('Connection terminated'))
   })
   schedule(0)
@@ -118,20 +190,24 @@ export function watchConnection({ server, pingMs, answerMs, report }: Connection
       return () => listeners.delete(listener)
     },
     live,
+    async tryNow() {
+      await look()
+      return connection
+    },
     async ask(question, options = {}) {
       const until = performance.now() + answerMs
       for (;;) {
-        const left = Math.max(1, until - performance.now())
         try {
-          if (connection.state !== 'live') await limited(live(), left)
+          if (connection.state !== 'live') await limited(live(), Math.min(knownAwayMs, answerMs))
           if (closed) throw closedError()
           return await limited(question(), Math.max(1, until - performance.now()))
         } catch (error) {
           if (error instanceof TorilError) throw error
           if (server.isLostRace(error) && performance.now() < until) continue
           const late = error instanceof TooLate
-          if (!late && !server.isOutage(error)) throw error
-          if (connection.state === 'live') down(error)
+          if (!late && !server.isOutage(error)) throw refusedSentence(server.backend, server.label, error) ?? error
+          const known = connection.state !== 'live'
+          if (!known) down(error)
           if (late || options.again !== true || performance.now() >= until) throw away(late ? undefined : error)
         }
       }
@@ -144,25 +220,5 @@ export function watchConnection({ server, pingMs, answerMs, report }: Connection
       waiters.clear()
       listeners.clear()
     },
-  }
-}
-
-class TooLate extends Error {
-  constructor() {
-    super('timed out')
-  }
-}
-
-/** The promise's outcome, or TooLate. What comes after is nobody's concern any more. */
-async function limited<T>(promise: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLate()), ms)
-  })
-  promise.catch(() => undefined)
-  try {
-    return await Promise.race([promise, tooLate])
-  } finally {
-    clearTimeout(timer)
   }
 }

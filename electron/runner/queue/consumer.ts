@@ -81,8 +81,8 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     if (now === undefined || now.job.attemptsStarted <= job.attemptsStarted) settle(settledFailure(job.id, job))
   })
   worker.on('error', (error) => {
-    // A numbered refusal concerns one job, which is then looked up.
-    const refused = typeof Reflect.get(error, 'code') === 'number'
+    // A numbered refusal concerns one job, as does a hold that ran out in an outage: it is then looked up.
+    const refused = typeof Reflect.get(error, 'code') === 'number' || /could not renew lock/.test(error.message)
     if (!refused && !server.isOutage(error)) report(`The queue's worker: ${reasonOf(error)}.`)
     unheard.look()
   })

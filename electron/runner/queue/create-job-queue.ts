@@ -13,6 +13,7 @@ import type { NoteStore, RelayLine, RelayListener } from './relay-line.ts'
 import { createProblemReporter } from './problem-reporter.ts'
 import { defaultTiming, type QueueConfig, type QueueTiming, type Retention } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
+import { createRetryPace } from './retry-pace.ts'
 import { openRedisServer } from './redis-server.ts'
 import { cleanJson, cleanText } from './sanitize-json.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
@@ -47,10 +48,17 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   const { answerMs, pingMs } = timing
   const report = createProblemReporter(config.onProblem)
   const { name } = config
+  const pace = createRetryPace()
   const server =
     config.backend.kind === 'postgres'
-      ? await openPostgresServer({ ...config.backend, answerMs })
-      : await openRedisServer({ target: config.backend, queueName: name, prefix: config.prefix ?? 'bull', answerMs })
+      ? await openPostgresServer({ ...config.backend, answerMs, pace })
+      : await openRedisServer({
+          target: config.backend,
+          queueName: name,
+          prefix: config.prefix ?? 'bull',
+          answerMs,
+          pace,
+        })
   const queue: BullQueue = new Queue(name, { connection: {} }, server.asking)
   queue.on('error', (error) => {
     if (!server.isOutage(error)) report(`The queue: ${error.message}`)
@@ -59,7 +67,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     await queue.waitUntilReady()
     return [await server.presence(name, timing.presenceTtlMs), await server.notes(name)] as const
   })
-  const watch = watchConnection({ server, pingMs, answerMs, report })
+  const watch = watchConnection({ server, pace, pingMs, answerMs, report })
   const events = createEventFeed({ name, server, report })
   const presence = createPresence({
     store: presenceStore,
@@ -159,6 +167,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     },
     onEvent: (listener) => events.listen(listener),
     connection: () => watch.current(),
+    tryNow: () => watch.tryNow(),
     onConnection: (listener) => watch.onChange(listener),
     async close() {
       await presence.close()

@@ -135,7 +135,7 @@ export interface JobFamily {
 
 /**
  * The queue, written once against BullMQ and run on PostgreSQL or Redis. Every method rejects with
- * TorilError UNAVAILABLE, quickly (5 s at most), while its server cannot be reached.
+ * TorilError UNAVAILABLE while its server cannot be reached: within 5 s, and within one once that is known.
  */
 export interface JobQueue {
   readonly backend: QueueBackend
@@ -178,6 +178,8 @@ export interface JobQueue {
   /** Returns a function that stops listening. */
   onEvent(listener: (event: QueueEvent) => void): () => void
   connection(): Connection
+  /** Tries to reach a server that is away now, without waiting for the next turn; answers how the connection stands then. */
+  tryNow(): Promise<Connection>
   onConnection(listener: (connection: Connection) => void): () => void
   close(): Promise<void>
 }

@@ -1,3 +1,5 @@
+import { TooLate } from './limited.ts'
+
 /** Classes and codes of PostgreSQL that mean "not now" and not "not so": away, or full. */
 const outageStates = /^(08|53|57P0[1-5])/
 /** Rolled back for the sake of another session: serialization failure, deadlock. Nothing was changed. */
@@ -39,4 +41,10 @@ export function isLostRace(error: unknown): boolean {
 export function asOutageBullmqKnows(error: unknown): unknown {
   if (!(error instanceof Error) || !(isPostgresOutage(error) || isLostRace(error))) return error
   return Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNREFUSED' })
+}
+
+/** Whether it tells of a server that did not answer in time. */
+export function isPostgresSilence(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error instanceof TooLate || /timeout exceeded|Query read timeout|ETIMEDOUT/.test(error.message)
 }

@@ -3,12 +3,13 @@ import pg from 'pg'
 import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { BullmqPool } from './bullmq-pool.ts'
 import { namePostgresTaker } from './name-taker.ts'
-import { asOutageBullmqKnows, isLostRace, isPostgresOutage } from './postgres-outage.ts'
+import { asOutageBullmqKnows, isLostRace, isPostgresOutage, isPostgresSilence } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
 import type { QueueServer } from './queue-server.ts'
 import { dropPostgresLocks } from './release-dead.ts'
 import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
+import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
@@ -78,10 +79,11 @@ async function prepare(address: PostgresAddress, label: string, answerMs: number
 
 export interface PostgresServerConfig extends PostgresAddress {
   answerMs: number
+  pace: RetryPace
 }
 
 /** Connects to PostgreSQL and prepares its schema. Rejects UNAVAILABLE with one sentence that says what to do. */
-export async function openPostgresServer({ answerMs, ...address }: PostgresServerConfig): Promise<QueueServer> {
+export async function openPostgresServer({ answerMs, pace, ...address }: PostgresServerConfig): Promise<QueueServer> {
   const label = postgresLabel(address.url)
   await prepare(address, label, answerMs)
   const pool = openPool({ ...address, max: 4, answerMs, queryMs: answerMs })
@@ -91,12 +93,18 @@ export async function openPostgresServer({ answerMs, ...address }: PostgresServe
     for (const listener of listeners) listener({ up: false, error })
   })
 
+  const pools = new Set<BullmqPool>()
+  const relays = new Set<() => void>()
   const withOwnPool =
     (max: number): BackendFactory =>
     (name, opts, extra) => {
-      const own = new BullmqPool(openPool({ ...address, max, answerMs }), asOutageBullmqKnows)
+      const own = new BullmqPool(openPool({ ...address, max, answerMs }), asOutageBullmqKnows, pace.down)
+      pools.add(own)
       const backend = createPostgresBackend(name, { ...opts, connection: own }, extra)
-      backend.on('close', () => void own.end().catch(() => undefined))
+      backend.on('close', () => {
+        pools.delete(own)
+        void own.end().catch(() => undefined)
+      })
       return backend
     }
 
@@ -117,6 +125,14 @@ export async function openPostgresServer({ answerMs, ...address }: PostgresServe
     async ping() {
       await pool.query('SELECT 1')
     },
+    async reach() {
+      await pool.query('SELECT 1')
+    },
+    wake({ silent }) {
+      if (silent) for (const own of pools) own.breakAll()
+      for (const wakeRelay of relays) wakeRelay()
+    },
+    isSilence: isPostgresSilence,
     isOutage: isPostgresOutage,
     isLostRace,
     async dueTimes(queueName, ids) {
@@ -145,7 +161,17 @@ export async function openPostgresServer({ answerMs, ...address }: PostgresServe
       await ownTables()
       return openPostgresNotes(pool, queueName)
     },
-    relay: (parts) => openPostgresRelay({ ...parts, pool, address, answerMs }),
+    relay(parts) {
+      const line = openPostgresRelay({ ...parts, pool, address, answerMs, pace })
+      relays.add(line.wake)
+      return {
+        send: (to, text) => line.send(to, text),
+        close() {
+          relays.delete(line.wake)
+          return line.close()
+        },
+      }
+    },
     async presence(queueName, ttlMs) {
       await ownTables()
       return openPostgresPresence(pool, queueName, ttlMs)

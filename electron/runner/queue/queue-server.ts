@@ -27,6 +27,15 @@ export interface QueueServer {
   readonly putsBackBehind: boolean
   /** Resolves with the server's answer to the smallest question. */
   ping(): Promise<void>
+  /** Tries to reach the server now, not when its turn comes. Rejects with the reason why not. */
+  reach(): Promise<void>
+  /**
+   * The server is back: what waits for its turn to connect does so at once. `silent`: the outage began without a word,
+   * so connections that seem to stand may lead nowhere, and are made anew.
+   */
+  wake(outage: { silent: boolean }): void
+  /** Whether the error tells of a server that did not answer, and not of a connection that broke. */
+  isSilence(error: unknown): boolean
   /** Whether the error tells of a server that is away, and not of a wrong question. */
   isOutage(error: unknown): boolean
   /** Whether the server undid the question for the sake of another one: it may be asked again as it is. */

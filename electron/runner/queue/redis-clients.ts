@@ -1,11 +1,20 @@
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
 import type { RedisTarget } from './queue-config.ts'
+import type { RetryPace } from './retry-pace.ts'
 
 /** All that Toril and BullMQ ask of Redis can be asked of either. */
 export type RedisClient = Redis | Cluster
 
+type ClusterTarget = Extract<RedisTarget, { kind: 'cluster' }>
+
 /** BullMQ reads replies in the form of RESP2. */
 type LegacyOptions = RedisOptions & { replyMapping: 'legacy' }
+
+export interface ClientsConfig {
+  answerMs: number
+  /** When a connection that broke tries again. */
+  pace: RetryPace
+}
 
 export interface ClientHabits {
   /** Keeps what it is told until the server is back. Otherwise it refuses at once, and keeps nothing for later. */
@@ -16,11 +25,6 @@ export interface ClientHabits {
   lazy?: boolean
   /** False for one that subscribes anew by its own hand. */
   resubscribes?: boolean
-}
-
-/** Time between two tries of one connection: quick at first, so that a short outage stays short. */
-function retryDelay(times: number): number {
-  return Math.min(times * 100, 2_000)
 }
 
 /** A replica that was the master a moment ago: only another connection finds the new one. */
@@ -41,22 +45,22 @@ function nodeOptions({ patient, silenceMs, resubscribes }: ClientHabits, answerM
   }
 }
 
-function openSingle(options: RedisOptions, habits: ClientHabits, answerMs: number): Redis {
+function openSingle(options: RedisOptions, habits: ClientHabits, { answerMs, pace }: ClientsConfig): Redis {
   const all: LegacyOptions = {
     ...options,
     ...nodeOptions(habits, answerMs),
-    ...(options.sentinels === undefined ? {} : sentinelOptions(options, answerMs)),
-    retryStrategy: retryDelay,
+    ...(options.sentinels === undefined ? {} : sentinelOptions(options, answerMs, pace)),
+    retryStrategy: pace.follow,
     enableOfflineQueue: habits.patient,
     lazyConnect: habits.lazy === true,
   }
   return new Redis(all)
 }
 
-function sentinelOptions({ tls }: RedisOptions, answerMs: number) {
+function sentinelOptions({ tls }: RedisOptions, answerMs: number, pace: RetryPace) {
   return {
-    // Without a number here a connection that finds no sentinel once never tries again.
-    sentinelRetryStrategy: retryDelay,
+    // Without a number here a connection that finds no sentinel once never tries again. It cannot be hurried either.
+    sentinelRetryStrategy: (times) => Math.min(pace.follow(times), 2_000),
     sentinelCommandTimeout: answerMs,
     // Without it ioredis leaves `tls` aside.
     enableTLSForSentinelMode: tls !== undefined,
@@ -66,14 +70,14 @@ function sentinelOptions({ tls }: RedisOptions, answerMs: number) {
 /** After a failover the slots of a dead master have another one within seconds; so long a patient client asks again. */
 const patientRedirections = 1_000_000
 
-function openCluster(target: Extract<RedisTarget, { kind: 'cluster' }>, habits: ClientHabits, answerMs: number) {
+function openCluster(target: ClusterTarget, habits: ClientHabits, { answerMs, pace }: ClientsConfig): Cluster {
   const { nodes, options } = target
   const all: ClusterOptions & { redisOptions: { replyMapping: 'legacy' } } = {
     // Names stay names: a certificate is for a name.
     dnsLookup: (address, callback) => callback(null, address),
     ...options,
     redisOptions: { ...options.redisOptions, ...nodeOptions(habits, answerMs) },
-    clusterRetryStrategy: retryDelay,
+    clusterRetryStrategy: pace.follow,
     slotsRefreshTimeout: answerMs,
     retryDelayOnMoved: 10,
     ...(habits.patient ? { maxRedirections: patientRedirections } : {}),
@@ -83,23 +87,58 @@ function openCluster(target: Extract<RedisTarget, { kind: 'cluster' }>, habits: 
   return new Cluster([...nodes], all)
 }
 
+/** Connects at once where the client waits for its turn. */
+function hurry(client: RedisClient): void {
+  if (client.status !== 'reconnecting') return
+  // Left alone, the timer would connect it once more, even after it has been ended.
+  clearTimeout(Reflect.get(client, 'reconnectTimeout') as NodeJS.Timeout | undefined)
+  client.connect().catch(() => undefined)
+}
+
+/** Connects at once and resolves when the client is ready; rejects with the reason why it is not. */
+export async function connectNow(client: RedisClient): Promise<void> {
+  hurry(client)
+  if (client.status === 'ready') return
+  await new Promise<void>((resolve, reject) => {
+    let reason: Error | undefined
+    const settle = (error?: Error): void => {
+      client.off('ready', onReady)
+      client.off('close', onClose)
+      client.off('error', onError)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    const onReady = (): void => settle()
+    // Only after it can the client be told to connect again.
+    const onClose = (): void => settle(reason ?? new Error('Connection is closed.'))
+    const onError = (error: Error): void => {
+      reason = error
+      // Without a sentinel that answers there is no connection that could close.
+      if (error.message.includes('sentinels are unreachable')) settle(error)
+    }
+    client.on('ready', onReady)
+    client.on('close', onClose)
+    client.on('error', onError)
+  })
+}
+
 /** Every connection to one Redis is made here, those that BullMQ makes after the example of another included. */
 export class RedisClients {
   readonly #target: RedisTarget
-  readonly #answerMs: number
+  readonly #config: ClientsConfig
   readonly #open = new Set<RedisClient>()
 
-  constructor(target: RedisTarget, answerMs: number) {
+  constructor(target: RedisTarget, config: ClientsConfig) {
     this.#target = target
-    this.#answerMs = answerMs
+    this.#config = config
   }
 
   open(habits: ClientHabits): RedisClient {
     const target = this.#target
     const client =
       target.kind === 'cluster'
-        ? openCluster(target, habits, this.#answerMs)
-        : openSingle(target.options, habits, this.#answerMs)
+        ? openCluster(target, habits, this.#config)
+        : openSingle(target.options, habits, this.#config)
     return this.#keep(client)
   }
 
@@ -107,6 +146,14 @@ export class RedisClients {
   end(client: RedisClient): void {
     this.#open.delete(client)
     client.disconnect()
+  }
+
+  /** Those that wait for their turn connect at once; with `anew` also those that seem to be connected. */
+  wake(anew: boolean): void {
+    for (const client of this.#open) {
+      if (client.status === 'ready' && anew) client.disconnect(true)
+      else hurry(client)
+    }
   }
 
   endAll(): void {

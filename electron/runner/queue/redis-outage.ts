@@ -1,3 +1,5 @@
+import { TooLate } from './limited.ts'
+
 const outageCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -21,4 +23,10 @@ export function isRedisOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code: unknown = Reflect.get(error, 'code')
   return (typeof code === 'string' && outageCodes.has(code)) || outageText.test(error.message)
+}
+
+/** Whether it tells of a server that did not answer in time. */
+export function isRedisSilence(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error instanceof TooLate || /timed out|Socket timeout|ETIMEDOUT/.test(error.message)
 }

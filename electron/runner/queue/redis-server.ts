@@ -3,12 +3,13 @@ import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
-import { RedisClients, type RedisClient } from './redis-clients.ts'
-import { isRedisOutage } from './redis-outage.ts'
+import { connectNow, RedisClients, type RedisClient } from './redis-clients.ts'
+import { isRedisOutage, isRedisSilence } from './redis-outage.ts'
 import { probeRedis } from './redis-probe.ts'
 import { redisLabel, redisPrefix } from './redis-target.ts'
 import { dropRedisLocks } from './release-dead.ts'
 import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
+import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 
 /** BullMQ's blocking reads are answered after 10 s at the latest. */
@@ -23,18 +24,20 @@ export interface RedisServerConfig {
   queueName: string
   prefix: string
   answerMs: number
+  pace: RetryPace
 }
 
 /** Connects to Redis. Rejects UNAVAILABLE with one sentence that says what to do. */
 export async function openRedisServer(config: RedisServerConfig): Promise<QueueServer> {
-  const { target, answerMs } = config
+  const { target, answerMs, pace } = config
   const label = redisLabel(target)
   const prefix = redisPrefix(target, config.prefix)
   const key = `${prefix}:${config.queueName}:meta`
-  const notices = await probeRedis(target, { key, timeoutMs: answerMs }).catch((error: unknown) => {
+  const probe = () => probeRedis(target, { key, timeoutMs: answerMs })
+  const notices = await probe().catch((error: unknown) => {
     throw unavailable('redis', label, reasonOf(error), error)
   })
-  const clients = new RedisClients(target, answerMs)
+  const clients = new RedisClients(target, { answerMs, pace })
   const client = clients.open({ patient: false, silenceMs: answerMs, lazy: true })
   const listeners = new Set<(hint: { up: boolean; error?: Error }) => void>()
   const tell = (hint: { up: boolean; error?: Error }): void => {
@@ -46,6 +49,8 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     lastError = undefined
     tell({ up: true })
   })
+  // One node of a cluster is gone: whether it is that of the queue, a look will tell.
+  client.on('-node', () => tell({ up: true }))
   client.on('close', () => tell({ up: false, ...(lastError === undefined ? {} : { error: lastError }) }))
   try {
     await client.connect()
@@ -84,6 +89,17 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       // Any node of a cluster answers a ping, also when that of the queue is away.
       await (target.kind === 'cluster' ? client.exists(key) : client.ping())
     },
+    async reach() {
+      try {
+        await connectNow(client)
+      } catch (error) {
+        // Of sentinels and nodes ioredis says only that none could be used.
+        if (target.kind !== 'redis') await probe()
+        throw error
+      }
+    },
+    wake: ({ silent }) => clients.wake(silent),
+    isSilence: isRedisSilence,
     isOutage: isRedisOutage,
     isLostRace: () => false,
     async dueTimes(queueName, ids) {

@@ -20,7 +20,6 @@ export const byFirstMessage: [RegExp, string][] = [
   [/WRONGPASS/, 'user name or password is wrong. Correct them'],
   [/NOAUTH/, 'it asks for a password. Add the password'],
   [/without any password configured/, 'it has no password, but one was given. Remove the password'],
-  [/NOPERM.*command ['"]?([\w|]+)['"]? ?/, 'the user may not run the command $1. Add +$1 to its rights (ACL SETUSER)'],
   [/NOPERM.*'([\w|]+)' command/, 'the user may not run the command $1. Add +$1 to its rights (ACL SETUSER)'],
   [
     /NOPERM.*\bkeys?\b/,
@@ -83,7 +82,10 @@ export const byMessage: [RegExp, string][] = [
   [/MISCONF/, 'it cannot save to its disk. Look into its log'],
   [/^OOM /, 'its memory is full. Raise maxmemory, or remove what is not needed'],
   [/READONLY/, ownRefusals.replica],
-  [/CLUSTERDOWN|MASTERDOWN/, 'a part of it has no master at the moment. Start the master, or wait for its replica'],
+  [
+    /CLUSTERDOWN|MASTERDOWN|Too many Cluster redirections/,
+    'a part of it has no master at the moment. Start the master, or wait for its replica',
+  ],
   [/Protocol error|as reply type byte|RESP type/, 'what answers there is not Redis. Correct host and port'],
   [/does not support SSL/, 'it does not speak TLS. Remove sslmode from the URL, or turn TLS on at the server'],
   [/no pg_hba\.conf entry/, 'the user may not connect from here. Allow it in pg_hba.conf'],

@@ -9,18 +9,21 @@ import {
   type RelayLine,
   type RelayLineParts,
 } from './relay-line.ts'
+import type { RetryPace } from './retry-pace.ts'
 import { reasonOf } from './server-refusal.ts'
 
 /** PostgreSQL takes payloads of less than 8,000 bytes. */
 const messageBytes = 7_900
-/** Quick at first, so that a short outage stays short; never further apart than this. */
-const retryMs = [100, 200, 400, 800, 1_600, 2_000] as const
+/** After so many failures while the queue itself is reached, it is told. */
+const toldAfter = 6
 
 export interface PostgresRelayParts extends RelayLineParts {
   /** For what is sent. */
   pool: pg.Pool
   address: PostgresAddress
   answerMs: number
+  /** When a connection that broke tries again. */
+  pace: RetryPace
 }
 
 /** Notes in a table beside BullMQ's, in a schema of Toril's own, which must be there. Times are the server's. */
@@ -54,7 +57,7 @@ function channelOf(...names: string[]): string {
 }
 
 /** LISTEN and NOTIFY: one channel for all runners of the queue, one for each, heard over a connection of its own. */
-export function openPostgresRelay(parts: PostgresRelayParts): RelayLine {
+export function openPostgresRelay(parts: PostgresRelayParts): RelayLine & { wake: () => void } {
   const { queueName, notes, pool, report } = parts
   const all = channelOf(queueName)
   const own = channelOf(queueName, parts.id)
@@ -68,9 +71,8 @@ export function openPostgresRelay(parts: PostgresRelayParts): RelayLine {
     if (closed || client !== after) return
     client = undefined
     after.end().catch(() => undefined)
-    const delayMs = retryMs[Math.min(failures, retryMs.length - 1)] ?? 2_000
     failures += 1
-    timer = setTimeout(() => void listen(), delayMs)
+    timer = setTimeout(() => void listen(), parts.pace.follow(failures))
     timer.unref()
   }
 
@@ -95,7 +97,8 @@ export function openPostgresRelay(parts: PostgresRelayParts): RelayLine {
       failures = 0
       if (!closed && client === mine) parts.onListening()
     } catch (error) {
-      if (failures === retryMs.length) report(`Other runners cannot be heard on PostgreSQL: ${reasonOf(error)}.`)
+      if (failures === toldAfter && !parts.pace.down())
+        report(`Other runners cannot be heard on PostgreSQL: ${reasonOf(error)}.`)
       again(mine)
     }
   }
@@ -109,6 +112,12 @@ export function openPostgresRelay(parts: PostgresRelayParts): RelayLine {
   void listen()
 
   return {
+    /** The server is back: no longer waits for its turn. */
+    wake() {
+      if (client !== undefined || closed) return
+      clearTimeout(timer)
+      void listen()
+    },
     async send(to, text) {
       const message = await packText(text, messageBytes, notes, randomUUID)
       await pool.query('SELECT pg_notify($1, $2)', [to === undefined ? all : channelOf(queueName, to), message])

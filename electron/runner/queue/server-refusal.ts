@@ -47,6 +47,17 @@ export function reasonOf(error: unknown): string {
   return message === '' ? 'it cannot be used' : message.replace(/\.$/, '')
 }
 
+/** What a server that is there does not do: a right is missing, or it is full. */
+const refusals = /^(NOPERM|OOM|MISCONF)|user executing the script can't run/
+const refusalStates = new Set(['42501', '53100'])
+
+/** The sentence for a question that was refused and would be again; undefined for any other error. */
+export function refusedSentence(kind: ServerKind, label: string, error: unknown): TorilError | undefined {
+  if (!refusals.test(field(error, 'message')) && !refusalStates.has(field(error, 'code'))) return undefined
+  const message = `The queue on ${serverNames[kind]} at ${label} refuses this: ${reasonOf(error)}.`
+  return new TorilError('UNAVAILABLE', message, { cause: error })
+}
+
 /** The one sentence a user sees. */
 export function unavailable(kind: ServerKind, label: string, reason: string, cause?: unknown): TorilError {
   return new TorilError('UNAVAILABLE', `The queue on ${serverNames[kind]} at ${label} cannot be reached: ${reason}.`, {

@@ -1,13 +1,16 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net'
-import { freePort } from '../support/redis.ts'
+import { freePort } from './redis.ts'
+
+/** Which way nothing comes through any more. */
+export type Silence = 'to the server' | 'to the client' | 'both ways'
 
 export interface OutageProxy {
   readonly port: number
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>
   restore(): Promise<void>
-  /** Takes connections and answers nothing from now on, until `restore`. */
-  freeze(): void
+  /** Takes connections and bytes from now on and lets them vanish, without closing anything, until `restore`. */
+  freeze(silence?: Silence): void
   stop(): Promise<void>
 }
 
@@ -15,8 +18,12 @@ export interface OutageProxy {
 export async function startOutageProxy(target: () => NetConnectOpts): Promise<OutageProxy> {
   const port = await freePort()
   const sockets = new Set<Socket>()
-  let frozen = false
+  let frozen: Silence | undefined
   let server: Server | undefined
+
+  function passes(way: Silence): boolean {
+    return frozen === undefined || (frozen !== 'both ways' && frozen !== way)
+  }
 
   function hold(socket: Socket): void {
     sockets.add(socket)
@@ -30,8 +37,8 @@ export async function startOutageProxy(target: () => NetConnectOpts): Promise<Ou
         const far = connect(target())
         hold(near)
         hold(far)
-        near.on('data', (chunk) => frozen || far.write(chunk))
-        far.on('data', (chunk) => frozen || near.write(chunk))
+        near.on('data', (chunk) => passes('to the server') && far.write(chunk))
+        far.on('data', (chunk) => passes('to the client') && near.write(chunk))
         near.on('close', () => far.destroy())
         far.on('close', () => near.destroy())
       })
@@ -52,11 +59,11 @@ export async function startOutageProxy(target: () => NetConnectOpts): Promise<Ou
     port,
     cut,
     async restore() {
-      frozen = false
+      frozen = undefined
       if (server === undefined) await listen()
     },
-    freeze() {
-      frozen = true
+    freeze(silence = 'both ways') {
+      frozen = silence
     },
     stop: cut,
   }
