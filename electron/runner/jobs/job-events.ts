@@ -54,7 +54,16 @@ export async function* jobEvents({ board, get, id, signal }: JobEventsParts): As
           wake = resolve
         })
         if (signal.aborted) return
-        if (!held.finished) await pause(batchMs, signal)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, batchMs)
+          // The end is told at once: nothing follows that could come with it.
+          wake = () => {
+            if (!held.finished && !signal.aborted) return
+            clearTimeout(timer)
+            resolve()
+          }
+          wake()
+        })
       }
       const batch = held
       held = new Held()
@@ -69,16 +78,4 @@ export async function* jobEvents({ board, get, id, signal }: JobEventsParts): As
     stop()
     signal.removeEventListener('abort', onAbort)
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    signal.addEventListener('abort', done)
-  })
 }
