@@ -27,6 +27,10 @@ export const errorCodes = {
   THREAD_GONE: { status: 409, meaning: 'The thread ended while it was looked at, and nothing of it was left.' },
   PROFILE_IN_USE: { status: 409, meaning: 'The profile is the one in use, so it cannot be removed.' },
   SECRETS_LOCKED: { status: 409, meaning: 'The stored passwords cannot be opened or sealed. The message says why.' },
+  THREAD_SILENT: {
+    status: 504,
+    meaning: 'The thread is inside one call into the system, where nothing can look at it.',
+  },
   SET_BY_ENVIRONMENT: { status: 409, meaning: 'The setting is fixed by an environment variable.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The request or the input is larger than allowed.' },
   INVALID_REQUEST: { status: 400, meaning: 'The request is malformed: body, path or query.' },

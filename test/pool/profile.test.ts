@@ -122,13 +122,19 @@ test('a job that waits has no stack, and goes on undisturbed', async () => {
 
 test('a job inside one call into the system is said to be out of reach, and comes back', async () => {
   const sign = join(fixture.folder, 'child-runs')
-  const child = `require('node:fs').writeFileSync(${JSON.stringify(sign)}, ''); setTimeout(() => {}, 4000)`
+  const release = join(fixture.folder, 'child-may-end')
+  const child = `const { existsSync, writeFileSync } = require('node:fs')
+    writeFileSync(${JSON.stringify(sign)}, '')
+    setInterval(() => existsSync(${JSON.stringify(release)}) && process.exit(), 20)`
   const started = fixture.start(
     `const { execFileSync } = await import('node:child_process')
     execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}]); return 'back'`,
   )
   await until(() => expect(existsSync(sign)).toBe(true))
-  expect(await started.run.stack()).toMatchObject({ state: 'unreachable', frames: [] })
+  const [stack, profile] = await Promise.allSettled([started.run.stack(), started.run.profile(10, never)])
+  expect(stack).toMatchObject({ value: { state: 'unreachable', frames: [] } })
+  expect(profile).toMatchObject({ reason: { code: 'THREAD_SILENT' } })
+  writeFileSync(release, '')
   expect(await started.run.report).toMatchObject({ outcome: 'completed', result: 'back' })
   expect(await fixture.start('return 1').run.report).toMatchObject({ result: 1 })
 })

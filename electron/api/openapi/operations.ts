@@ -88,7 +88,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
       'Answers when the time is up, when `POST /jobs/{id}/profile/end` is called, or when the attempt is over: then ' +
       'with what was recorded so far. The answer is a `.cpuprofile`, mapped to the source as it was written. Save it ' +
       "and open it in Chrome's DevTools or VS Code. A job that runs inline gives the profile of the whole runner.",
-    errors: ['JOB_NOT_FOUND', 'JOB_NOT_RUNNING', 'RUNNING_ELSEWHERE', 'BEING_PROFILED', 'THREAD_GONE'],
+    errors: ['JOB_NOT_FOUND', 'JOB_NOT_RUNNING', 'RUNNING_ELSEWHERE', 'BEING_PROFILED', 'THREAD_GONE', 'THREAD_SILENT'],
     examples: { ten: { summary: 'Ten seconds', value: { durationMs: 10_000 } } },
   },
   'jobs.endProfile': {

@@ -43,8 +43,8 @@ export interface AttemptRun {
   /** Where its code is now. Rejects JOB_NOT_RUNNING, RUNS_INLINE or THREAD_GONE. */
   stack(): Promise<AttemptStack>
   /**
-   * Records for `durationMs`, or until `stop` aborts or the attempt ends. Rejects JOB_NOT_RUNNING, or THREAD_GONE
-   * when the thread took the recording with it.
+   * Records for `durationMs`, or until `stop` aborts or the attempt ends. Rejects JOB_NOT_RUNNING, THREAD_SILENT
+   * when the thread lies inside one call into the system, or THREAD_GONE when it took the recording with it.
    */
   profile(durationMs: number, stop: AbortSignal): Promise<AttemptProfile>
 }

@@ -17,8 +17,11 @@ export type Pause =
   | { kind: 'silent' }
   | { kind: 'gone' }
 
-/** Looking at a spinning thread took 10 to 30 ms, the first time 150 ms; another busy machine takes longer. */
-const answerMs = 2_000
+/**
+ * Looking at a spinning thread took 10 to 30 ms, the first time 150 ms. A machine with ten times the work it can
+ * do took more than 2 s.
+ */
+export const answerMs = 5_000
 /** A thread that runs anything is stopped in it at once. */
 const pauseMs = 250
 
