@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { ProfileDraft } from '../../electron/contract/connection-profile.ts'
 import { createKeyFileBox } from '../../electron/runner/connections/profiles/key-file-box.ts'
 import { createProfileStore } from '../../electron/runner/connections/profiles/create-profile-store.ts'
@@ -15,6 +15,7 @@ import { startTlsRedis } from '../support/redis-tls.ts'
 import { startTestRedis } from '../support/redis.ts'
 import { startSshServer } from '../support/ssh.ts'
 import { stopAll } from '../support/stop-all.ts'
+import { untilTrue } from '../support/until-true.ts'
 import { once, RunnerHome, whenFinished } from './runner-under-test.ts'
 
 let home: RunnerHome
@@ -164,6 +165,48 @@ test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
   expect(system.profile.description).toBe(
     `Redis at 127.0.0.1:${redis.port}/0 through ${ssh.host}, history: PostgreSQL at localhost:${port}/${database} through ${ssh.host}`,
   )
+})
+
+test('behind an SSH tunnel it reaches what sentinels and a cluster announce', async () => {
+  const ssh = await server(startSshServer())
+  const tunnel = {
+    ...{ host: ssh.host, port: ssh.port, user: ssh.username, auth: 'key', keyFile: ssh.privateKeyFile },
+    sshConfig: false,
+  } as const
+  const name = `[${ssh.host}]:${ssh.port}`
+  await mkdir(home.dataDir, { recursive: true })
+  writeFileSync(join(home.dataDir, 'known_hosts'), `${name} ${ssh.hostKey}\n`)
+
+  const watched = await server(startSentinelRedis())
+  const { sentinels, name: masterName, password, sentinelPassword } = watched
+  const secrets = { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword }
+  await use({ name: 'Sentinels', queue: { kind: 'sentinel', sentinels, masterName, tunnel }, secrets })
+  const first = await works()
+  await first.runner.stop({ graceMs: 0 })
+
+  const { nodes: seeds } = await server(startRedisCluster())
+  await use({ name: 'Cluster', queue: { kind: 'cluster', seeds, tunnel } })
+  const { runner } = await works()
+  // The connection breaks and comes back on the same ports: what is sent meanwhile is done.
+  await ssh.cutConnections()
+  await untilTrue('a job after the tunnel is back', async () => {
+    const { id } = await runner.jobs.enqueue('add-two-numbers', { a: 20, b: 22 }, once)
+    return (await whenFinished(runner, id)).state === 'completed'
+  })
+})
+
+test('a Redis of its own comes and goes with it', async () => {
+  await use({ name: 'Private', queue: { kind: 'managed-redis' } })
+  const { runner, system } = await works()
+  expect(system.profile).toMatchObject({
+    backend: 'redis',
+    description: 'Managed Redis, history: Embedded database',
+  })
+  const folder = join(home.dataDir, 'redis')
+  const { pid } = JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as { pid: number }
+  await runner.stop({ graceMs: 0 })
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  expect(readdirSync(folder).sort()).toEqual(['appendonlydir', 'redis.conf'])
 })
 
 test('the environment beats the stored profile, and TORIL_PROFILE says which one', async () => {

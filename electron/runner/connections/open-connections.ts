@@ -7,6 +7,7 @@ import type { QueueTarget } from '../queue/queue-config.ts'
 import { StopStack } from '../stop-stack.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { describeQueue, placeOfHistory, placeOfQueue, placeOfUrl, tunnelWords } from './place-names.ts'
+import { startManagedRedis } from './managed-redis/managed-redis.ts'
 import { postgresTarget } from './postgres/postgres-target.ts'
 import type { PostgresAddress } from './postgres-tls.ts'
 import { wantedConnections, type WantedConnections } from './profiles/environment-profile.ts'
@@ -64,6 +65,13 @@ function embeddedPostgres(opening: Opening): Promise<PostgresAddress> {
   return (opening.embedded ??= start())
 }
 
+async function managedRedis({ options, stops }: Opening): Promise<QueueTarget> {
+  const server = await startManagedRedis({ dataDir: options.dataDir })
+  stops.add(() => server.stop())
+  server.onExit(options.onProblem)
+  return { kind: 'redis', options: { ...server.place } }
+}
+
 /** Queue and history may be behind the same SSH server: then one tunnel leads to both. */
 async function tunnelFor(
   { options, stops, tunnels }: Opening,
@@ -119,10 +127,7 @@ async function openQueue(opening: Opening, database: PostgresAddress): Promise<Q
     case 'postgres':
       return { kind: 'postgres', ...database }
     case 'managed-redis':
-      throw new TorilError(
-        'UNAVAILABLE',
-        'Toril cannot run a Redis of its own yet. Choose another queue in the profile.',
-      )
+      return managedRedis(opening)
     case 'redis':
     case 'sentinel':
     case 'cluster': {

@@ -63,7 +63,7 @@ export function createForwarders(open: (target: HostPort) => Promise<Duplex>): F
   }
 
   return {
-    to: async (target) => (await find(target)).address,
+    to: async (target) => ({ ...(await find(target)).address }),
     prepare: () => {
       const filled = refill.then(fill)
       refill = filled.catch(() => undefined)
@@ -71,16 +71,16 @@ export function createForwarders(open: (target: HostPort) => Promise<Duplex>): F
     },
     atOnce(target) {
       const known = ready.get(keyOf(target))
-      if (known !== undefined) return known.address
+      if (known !== undefined) return { ...known.address }
       refillSoon()
       const spare = reserve.length > 1 && !byTarget.has(keyOf(target)) ? reserve.shift() : undefined
       if (spare === undefined) {
         void find(target).catch(() => undefined)
         // The last of the reserve has no target, so it takes nobody.
-        return reserve[0]?.address ?? { host: '127.0.0.1', port: 1 }
+        return reserve[0] ? { ...reserve[0].address } : { host: '127.0.0.1', port: 1 }
       }
       byTarget.set(keyOf(target), Promise.resolve(assign(spare, target)))
-      return spare.address
+      return { ...spare.address }
     },
     cut() {
       for (const forwarder of all) forwarder.cut()
