@@ -170,7 +170,8 @@ test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
 test('behind an SSH tunnel it reaches what sentinels and a cluster announce', async () => {
   const ssh = await server(startSshServer())
   const tunnel = {
-    ...{ host: ssh.host, port: ssh.port, user: ssh.username, auth: 'key', keyFile: ssh.privateKeyFile },
+    ...{ host: ssh.host, port: ssh.port, user: ssh.username, keyFile: ssh.privateKeyFile },
+    auth: 'key',
     sshConfig: false,
   } as const
   const name = `[${ssh.host}]:${ssh.port}`

@@ -52,6 +52,8 @@ function tryOnce(
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const socket = through ?? connect({ host: hop.host, port: hop.port, noDelay: true })
+    // Every channel listens to it, and there is one for each connection of a client.
+    socket.setMaxListeners(0)
     const tried: string[] = []
     const leftOut = [...login.leftOut]
     const waiting = [...login.tries]
