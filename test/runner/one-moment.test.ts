@@ -41,9 +41,11 @@ function scene(kept: Job | undefined, look: () => Promise<QueuedJob>) {
     writer: { saveJob: (record: Partial<JobRecord>) => saved.push(record), saveAttempt: () => undefined },
   } as unknown as History
   const queue = { get: look } as unknown as JobQueue
-  const waitingContext = () => ({ paused: false, knowsType: () => true, now: 0 })
-  const parts = { board, history, writer: history.writer, queue, waitingContext } as unknown as JobServiceParts
-  return { board, saved, history, queue, jobs: createJobService(parts) }
+  const limits = { paused: false, rateLimitedMs: 0, active: 0 }
+  const waitingFacts = () => ({ now: 0, limits, takers: () => [], defaultsOf: () => undefined })
+  const lookAgain = () => Promise.resolve()
+  const parts = { board, history, writer: history.writer, queue, waitingFacts, lookAgain }
+  return { board, saved, history, queue, jobs: createJobService(parts as unknown as JobServiceParts) }
 }
 
 /** What an attempt that succeeds does to the board's job. */
