@@ -106,6 +106,16 @@ describe('the watch over a connection', () => {
     expect(watch.current()).toMatchObject({ state: 'live' })
   })
 
+  it('waits a little for a telling reason, and does without when there is none', async () => {
+    server.answer = () => Promise.reject(closed)
+    server.hint({ up: false, error: closed })
+    await vi.advanceTimersByTimeAsync(150)
+    expect(watch.current().state).toBe('reconnecting')
+    expect(said).toEqual([])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(said).toEqual(['The queue on Redis at here cannot be reached: the connection is lost.'])
+  })
+
   it('says another reason when that becomes the reason', async () => {
     server.answer = () => Promise.reject(refused)
     server.hint({ up: false, error: closed })

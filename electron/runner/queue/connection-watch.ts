@@ -8,6 +8,8 @@ import { reasonOf, refusedSentence, serverNames, unavailable } from './server-re
 
 /** After this long without the server the connection counts as offline; it is tried on all the same. */
 const offlineAfterMs = 10_000
+/** So many tries are waited for a reason that tells more than that the connection is gone. */
+const tellingTries = 3
 /** A call made while the server is known to be away waits this long for it, and no longer. */
 const knownAwayMs = 500
 
@@ -51,6 +53,7 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
   /** It began with a server that said nothing any more. */
   let silent = false
   let downSince = 0
+  let failures = 0
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let closed = false
@@ -103,6 +106,7 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
     if (began) {
       reason = ''
       downSince = Date.now()
+      failures = 0
       silent = server.isSilence(error)
       schedule(pace.begin())
     }
@@ -152,8 +156,9 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
     because(error)
     schedule(pace.failed())
     showDown()
-    // Told after the first try: what is back before that was no outage to anybody.
-    if (told.has(sentence())) return
+    // Told after the first try: what is back before that was no outage to anybody. The next may know more.
+    failures += 1
+    if (told.has(sentence()) || (reason === lost && failures < tellingTries)) return
     told.add(sentence())
     report(sentence())
   }
