@@ -36,6 +36,12 @@ export const jobListInputSchema = z.object({
   type: z.string().optional(),
   since: timeSchema.optional(),
   until: timeSchema.optional(),
+  /**
+   * Conditions that must all hold, with a space between: `-state:failed took:>5s input.user:~ann`. Keys are id, type,
+   * state, error, took, attempt, runner, thread, priority and input.<path>; `-` negates, a comma is or, `>` and `<`
+   * compare, `~` contains, quotes hold spaces.
+   */
+  filter: z.string().max(2000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** `nextCursor` of the page before. */
   cursor: z.string().optional(),

@@ -1,5 +1,6 @@
 import { TorilError } from '../../contract/errors.ts'
 import { jobStates, type JobState } from '../../contract/job.ts'
+import { sqlOf } from './filter-conditions.ts'
 import type { JobQuery } from './history.ts'
 
 /** Conditions and values of one query, numbered as they are added. */
@@ -21,13 +22,14 @@ export class Conditions {
   }
 }
 
-/** Queue, type and time; not the states, which the queries treat each in their way. */
-export function conditionsOf(query: JobQuery, sourceId: number): Conditions {
+/** Queue, type, time and the filter; not the states, which the queries treat each in their way. */
+export function conditionsOf(query: JobQuery, sourceId: number, schema: string): Conditions {
   const where = new Conditions()
   where.add(`source_id = ${sourceId}`)
   if (query.type !== undefined) where.add(`type = ${where.bind(query.type)}`)
   if (query.since !== undefined) where.add(`created_at >= ${where.bind(query.since)}::timestamptz`)
   if (query.until !== undefined) where.add(`created_at <= ${where.bind(query.until)}::timestamptz`)
+  for (const condition of query.conditions ?? []) where.add(sqlOf(condition, schema, (value) => where.bind(value)))
   return where
 }
 

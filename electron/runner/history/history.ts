@@ -1,3 +1,4 @@
+import type { JobCondition } from '../../contract/job-filter.ts'
 import type { Attempt, Job, JobState, LogLine } from '../../contract/job.ts'
 import type { Throughput, ThroughputRange } from '../../contract/runner.ts'
 import type { Packed } from '../../../workers/database/wire.ts'
@@ -12,6 +13,8 @@ export interface JobQuery {
   type?: string
   since?: string
   until?: string
+  /** All must hold. */
+  conditions?: JobCondition[]
   limit: number
   cursor?: string
 }
@@ -19,7 +22,10 @@ export interface JobQuery {
 export interface JobPage {
   jobs: Job[]
   nextCursor?: string
-  /** How many match in all. With a text it is counted up to 1,000 only, with a time up to 100,000; the pages go on past that. */
+  /**
+   * How many match in all. With a text or a filter it is counted up to 1,000 only, with a time up to 100,000; the
+   * pages go on past that.
+   */
   total: number
   /** Present when `total` was counted up to its limit: that many match at least. */
   totalIsMinimum?: true

@@ -12,6 +12,7 @@ import type { Database } from './database.ts'
 import type { JobPage, JobQuery } from './history.ts'
 import { jobColumns, toAttempt, toJob, type JobRow } from './job-rows.ts'
 import { searchText } from './text-search.ts'
+import { counted } from './text-statements.ts'
 
 type Counted = Pick<JobPage, 'total' | 'totalIsMinimum'>
 
@@ -20,19 +21,22 @@ const countedInTime = 100_000
 
 /** Counts of the triggers where they say enough; else the rows themselves. */
 async function countMatches({ prisma, schema }: Database, sourceId: number, query: JobQuery): Promise<Counted> {
-  if (query.since === undefined && query.until === undefined) {
+  const filtered = (query.conditions ?? []).length > 0
+  if (!filtered && query.since === undefined && query.until === undefined) {
     const type = query.type === undefined ? {} : { type: query.type }
     const where = { sourceId, state: { in: statesOf(query) }, ...type }
     const { _sum } = await prisma.jobCount.aggregate({ where, _sum: { change: true } })
     return { total: Math.max(0, _sum.change ?? 0) }
   }
-  const where = conditionsOf(query, sourceId)
+  // Each row has to be read for a filter.
+  const limit = filtered ? counted : countedInTime
+  const where = conditionsOf(query, sourceId, schema)
   const rows = await prisma.$queryRawUnsafe<{ total: number }[]>(
-    `SELECT count(*)::int AS total FROM (${rowsInStates(schema, statesOf(query), where, '1')} LIMIT ${countedInTime}) AS counted`,
+    `SELECT count(*)::int AS total FROM (${rowsInStates(schema, statesOf(query), where, '1')} LIMIT ${limit}) AS counted`,
     ...where.values,
   )
   const total = rows[0]?.total ?? 0
-  return { total, ...(total < countedInTime ? {} : { totalIsMinimum: true }) }
+  return { total, ...(total < limit ? {} : { totalIsMinimum: true }) }
 }
 
 async function attemptsOf(database: Database, sourceId: number, ids: string[]): Promise<Map<string, Job['attempts']>> {
@@ -58,7 +62,7 @@ export async function readJobs(database: Database, sourceId: number, rows: JobRo
 
 /** The newest rows that match, one more than asked. */
 async function matchingRows({ prisma, schema }: Database, sourceId: number, query: JobQuery): Promise<JobRow[]> {
-  const where = conditionsOf(query, sourceId)
+  const where = conditionsOf(query, sourceId, schema)
   where.add(afterCursor(query, where))
   const newest = newestRows(schema, statesOf(query), where, query.limit + 1)
   const sql = `SELECT ${jobColumns} FROM (${newest}) AS job ${newestFirst}`
@@ -78,18 +82,18 @@ async function find(database: Database, sourceId: number, query: JobQuery): Prom
     const rows = await rowsOf(database, sourceId, ids)
     return { rows: rows.slice(0, query.limit + 1), total, ...(isMinimum ? { totalIsMinimum: true } : {}) }
   }
-  const counted = await countMatches(database, sourceId, query)
-  return { rows: counted.total === 0 ? [] : await matchingRows(database, sourceId, query), ...counted }
+  const matches = await countMatches(database, sourceId, query)
+  return { rows: matches.total === 0 ? [] : await matchingRows(database, sourceId, query), ...matches }
 }
 
 /** Newest first, by a cursor that stays right while jobs come and go. */
 export async function searchJobs(database: Database, sourceId: number, query: JobQuery): Promise<JobPage> {
-  const { rows, ...counted } = await find(database, sourceId, query)
+  const { rows, ...total } = await find(database, sourceId, query)
   const page = rows.slice(0, query.limit)
   const last = page.at(-1)
   return {
     jobs: await readJobs(database, sourceId, page),
     ...(rows.length > query.limit && last !== undefined ? { nextCursor: encodeCursor(last) } : {}),
-    ...counted,
+    ...total,
   }
 }

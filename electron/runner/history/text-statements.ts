@@ -58,7 +58,7 @@ const place = 'id, created_at, seq'
 
 /** How many jobs there are to look at in each state, up to `limit`; and how many of the newest `rows` of them match. */
 export function sampleStatement(asked: Asked, rows: number, limit: number): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
+  const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
   const any = matchesOf(asked, where).any()
   const sizes = asked.states.map((state) => {
     const all = rowsInStates(asked.schema, [state], where, '1')
@@ -76,7 +76,7 @@ export function sampleStatement(asked: Asked, rows: number, limit: number): Stat
  * page after the cursor. Ends early at the limit of counting.
  */
 export function lookStatement(asked: Asked, rows: number, from: 'newest' | 'cursor'): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
+  const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
   if (from === 'cursor') where.add(afterCursor(asked.query, where))
   return {
     sql: `WITH found AS MATERIALIZED (SELECT ${place}
@@ -112,7 +112,7 @@ function indexParts(asked: Asked, where: Conditions, also: string, limit: number
 
 /** Matches by the indexes, up to what can be sorted: their number, and the page after the cursor. */
 export function indexStatement(asked: Asked): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
+  const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
   const parts = indexParts(asked, where, 'true', sortable, '')
   return {
     sql: `WITH parts AS MATERIALIZED (${parts.join(' UNION ALL ')}), found AS MATERIALIZED (SELECT DISTINCT ${place} FROM parts)
@@ -124,7 +124,7 @@ export function indexStatement(asked: Asked): Statement {
 
 /** The page by the indexes where they name more than can be sorted at once: the newest of each part. */
 export function newestStatement(asked: Asked): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
+  const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
   const wanted = asked.query.limit + 1
   const parts = indexParts(asked, where, afterCursor(asked.query, where), wanted, newestFirst)
   return {
@@ -135,7 +135,7 @@ export function newestStatement(asked: Asked): Statement {
 
 /** The job whose id is the whole text. */
 export function idStatement(asked: Asked): Statement {
-  const where = conditionsOf(asked.query, asked.sourceId)
+  const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
   where.add(afterCursor(asked.query, where))
   where.add(matchesOf(asked, where).id())
   const rows = rowsInStates(asked.schema, asked.states, where, 'id')

@@ -11,6 +11,7 @@ import { createCancel } from './cancel-job.ts'
 import { createEnqueue, type EnqueueParts } from './enqueue.ts'
 import type { JobBoard } from './job-board.ts'
 import { createInspect } from './inspect-job.ts'
+import { queryOf } from './job-query.ts'
 import { jobEvents } from './job-events.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { reopened } from './reopened.ts'
@@ -101,16 +102,7 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
   }
 
   async function list(input: JobListInput): Promise<JobList> {
-    const { query, state, cursor, type, since, until, limit } = input
-    const page = await history.reader.search({
-      limit,
-      ...(query ? { text: query } : {}),
-      ...(state === undefined || state.length === 0 ? {} : { states: state }),
-      ...(type === undefined ? {} : { type }),
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-      ...(cursor === undefined ? {} : { cursor }),
-    })
+    const page = await history.reader.search(queryOf(input))
     const facts = parts.waitingFacts()
     return { ...page, jobs: page.jobs.map((job) => presented(overlay(job), facts)) }
   }
