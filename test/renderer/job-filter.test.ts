@@ -35,8 +35,28 @@ describe('typed text', () => {
   test('with a value that cannot be is ignored and says why', () => {
     expect(parseFilter('state:asleep')[0]?.problem).toContain('A state is one of')
     expect(parseFilter('since:soon')[0]?.problem).toContain('takes a length of time')
-    expect(parseFilter('type:')[0]?.problem).toBe('type: needs a value.')
-    expect(parseFilter('-type:heartbeat')[0]?.problem).toContain('Leaving out')
+    expect(parseFilter('type:')[0]?.problem).toBe('type: needs a value, as in type:add-two-numbers.')
+    expect(parseFilter('-since:1h')[0]?.problem).toContain('cannot be left out')
+  })
+
+  test('leaves out, compares and looks into the input as conditions', () => {
+    const filter = withTokens(empty, parseFilter('-state:failed took:>5s input.user:~ann type:a,b "hang up"'))
+    const conditions = ['-state:failed', 'took:>5s', 'input.user:~ann', 'type:a,b']
+    expect(filter).toEqual({ states: [], conditions, query: 'hang up' })
+    expect(toListInput(filter, 0)).toEqual({ query: 'hang up', filter: conditions.join(' ') })
+    expect(filterFromSearch(filterToSearch(filter))).toEqual(filter)
+    expect(narrows(filter)).toBe(true)
+  })
+
+  test('with conditions takes in a row only when it meets them for certain', () => {
+    const filter = withTokens(empty, parseFilter('-state:failed'))
+    expect(matchesFilter(row('1', { state: 'completed' }), filter, at)).toBe(true)
+    expect(matchesFilter(row('1', { state: 'failed' }), filter, at)).toBe(false)
+    const slow = withTokens(empty, parseFilter('took:>5s'))
+    const took = (ms: number) => row('1', { state: 'completed', startedAt: iso(0), finishedAt: iso(ms) })
+    expect([6_000, 4_000].map((ms) => matchesFilter(took(ms), slow, at))).toEqual([true, false])
+    expect(matchesFilter(row('1', {}), slow, at)).toBe(false)
+    expect(matchesFilter(row('1', {}), withTokens(empty, parseFilter('input.a:1')), at)).toBe(false)
   })
 
   test('knows the words people use for states', () => {

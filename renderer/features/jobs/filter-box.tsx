@@ -16,6 +16,12 @@ function without(filter: JobFilter, key: 'type' | 'since' | 'until' | 'query'): 
   return rest
 }
 
+function withoutCondition(filter: JobFilter, condition: string): JobFilter {
+  const { conditions = [], ...rest } = filter
+  const left = conditions.filter((other) => other !== condition)
+  return left.length === 0 ? rest : { ...rest, conditions: left }
+}
+
 function chipsOf(
   filter: JobFilter,
   wrong: readonly FilterToken[],
@@ -42,6 +48,14 @@ function chipsOf(
       label: '',
       value: `“${filter.query}”`,
       remove: () => onChange(without(filter, 'query')),
+    })
+  }
+  for (const condition of filter.conditions ?? []) {
+    chips.push({
+      key: condition,
+      label: '',
+      value: condition,
+      remove: () => onChange(withoutCondition(filter, condition)),
     })
   }
   for (const token of wrong) {
@@ -129,7 +143,7 @@ export function FilterBox({
       </div>
       <span id="filter-help" className="sr">
         Words are searched in id, type, input and error. {filterKeys.map((key) => `${key}:`).join(' ')} narrow the list.
-        Enter takes them over.
+        A minus leaves out, a comma is or, more and less compare, a tilde contains. Enter takes them over.
       </span>
       {problem !== undefined && (
         <p id="filter-problem" className="q-problem" role="status">

@@ -1,4 +1,14 @@
+import {
+  conditionKeys,
+  keyedPart,
+  parseCondition,
+  parseConditions,
+  parseStates,
+  splitFilter,
+  unquote,
+} from '../../../electron/contract/job-filter.ts'
 import { jobStates, type JobState, type JobSummary } from '../../../electron/contract/job.ts'
+import { meets } from './row-conditions.ts'
 
 /** What the list is narrowed to. Kept in the URL, so that a view can be kept, shared and gone back to. */
 export interface JobFilter {
@@ -9,10 +19,19 @@ export interface JobFilter {
   until?: string
   /** Text searched in id, type, input, result and error. */
   query?: string
+  /** Further conditions as they were typed: `-state:failed`, `took:>5s`. */
+  conditions?: readonly string[]
 }
 
-export type FilterKey = 'type' | 'state' | 'since' | 'until'
-export const filterKeys: readonly FilterKey[] = ['type', 'state', 'since', 'until']
+/** Keys that the view has a place of its own for; the others are conditions. */
+export type FilterKey = 'type' | 'state' | 'since' | 'until' | 'condition'
+/** What is offered. */
+export const filterKeys: readonly string[] = [
+  ...['type', 'state', 'since', 'until'],
+  ...conditionKeys
+    .filter((key) => key !== 'type' && key !== 'state')
+    .map((key) => (key === 'input' ? 'input.<path>' : key)),
+]
 
 export interface FilterToken {
   /** Undefined for plain text, and for a key that is not known. */
@@ -22,15 +41,6 @@ export interface FilterToken {
   text: string
   /** Why it is ignored. */
   problem?: string
-}
-
-/** Words people use for states. */
-const stateNames: Record<string, JobState> = {
-  ...Object.fromEntries(jobStates.map((state) => [state, state])),
-  running: 'active',
-  done: 'completed',
-  queued: 'waiting',
-  error: 'failed',
 }
 
 const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
@@ -43,43 +53,33 @@ export function parseWhen(text: string, now: number): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-export function parseStates(value: string): JobState[] | undefined {
-  const states = value.split(',').map((name) => stateNames[name.trim().toLowerCase()])
-  return states.every((state) => state !== undefined) ? states : undefined
-}
-
 function readToken(text: string): FilterToken {
-  const match = /^(-?)([a-z][a-z.]*):(.*)$/i.exec(text)
-  // A colon also stands in times, addresses and paths: only what looks like a key and a value is one.
-  if (match === null || text.includes('://')) return { key: undefined, value: unquote(text), text }
-  const [, minus, name = '', rest = ''] = match
-  const key = filterKeys.find((known) => known === name.toLowerCase())
-  const value = unquote(rest)
-  if (key === undefined) {
-    return { key, value, text, problem: `“${name}” is not a filter. There are ${filterKeys.join(', ')}.` }
+  const keyed = keyedPart(text)
+  if (keyed === undefined) return { key: undefined, value: unquote(text), text }
+  const { negated, name } = keyed
+  const value = unquote(keyed.value)
+  if (name === 'since' || name === 'until') {
+    const problem = negated ? `${name}: cannot be left out with “-”.` : problemOfTime(name, value)
+    return { key: name, value, text, ...(problem === undefined ? {} : { problem }) }
   }
-  if (minus !== '') return { key, value, text, problem: 'Leaving out with “-” is not possible yet.' }
-  const problem = problemOf(key, value)
-  return { key, value, text, ...(problem === undefined ? {} : { problem }) }
+  const condition = parseCondition(keyed)
+  if ('problem' in condition) return { key: undefined, value, text, problem: condition.problem }
+  const { key, op, values } = condition
+  const plain = !negated && op === 'is'
+  if (plain && key === 'state') return { key, value: values.join(','), text }
+  if (plain && key === 'type' && values.length === 1) return { key, value: values[0] ?? '', text }
+  return { key: 'condition', value: text, text }
 }
 
-function problemOf(key: FilterKey, value: string): string | undefined {
+function problemOfTime(key: string, value: string): string | undefined {
   if (value === '') return `${key}: needs a value.`
-  if (key === 'state' && parseStates(value) === undefined) return `A state is one of ${jobStates.join(', ')}.`
-  if ((key === 'since' || key === 'until') && parseWhen(value, 0) === undefined) {
-    return `${key}: takes a length of time such as 30m, 1h or 7d, or a date such as 2026-11-24.`
-  }
-  return undefined
-}
-
-function unquote(text: string): string {
-  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
+  if (parseWhen(value, 0) !== undefined) return undefined
+  return `${key}: takes a length of time such as 30m, 1h or 7d, or a date such as 2026-11-24.`
 }
 
 /** Typed or pasted text as tokens: `type:add-two-numbers state:failed since:1h "socket hang up"`. */
 export function parseFilter(text: string): FilterToken[] {
-  const parts = text.match(/[^\s"]*"[^"]*"|\S+/g) ?? []
-  return parts.map(readToken)
+  return splitFilter(text).map(readToken)
 }
 
 /** The filter with tokens added. A later value of a key replaces the earlier one; texts are put together. */
@@ -88,6 +88,7 @@ export function withTokens(filter: JobFilter, tokens: readonly FilterToken[]): J
   for (const { key, value, problem } of tokens) {
     if (problem !== undefined) continue
     if (key === undefined) next = { ...next, query: [next.query, value].filter(Boolean).join(' ') }
+    else if (key === 'condition') next = { ...next, conditions: [...new Set([...(next.conditions ?? []), value])] }
     else if (key === 'state') next = { ...next, states: parseStates(value) ?? [] }
     else next = { ...next, [key]: value }
   }
@@ -102,20 +103,22 @@ export function filterFromSearch(search: string): JobFilter {
   const since = value('since')
   const until = value('until')
   const query = value('query')
+  const conditions = splitFilter(params.get('filter') ?? '').filter((part) => !('problem' in parseConditions(part)))
   return {
     states: parseStates(params.get('state') ?? '') ?? [],
     ...(type === undefined ? {} : { type }),
     ...(since === undefined || parseWhen(since, 0) === undefined ? {} : { since }),
     ...(until === undefined || parseWhen(until, 0) === undefined ? {} : { until }),
     ...(query === undefined ? {} : { query }),
+    ...(conditions.length === 0 ? {} : { conditions }),
   }
 }
 
 /** The part of a URL with its `?`; empty without any filter. */
-export function filterToSearch({ states, type, since, until, query }: JobFilter): string {
+export function filterToSearch({ states, type, since, until, query, conditions }: JobFilter): string {
   const params = new URLSearchParams()
   if (states.length > 0) params.set('state', states.join(','))
-  for (const [name, value] of Object.entries({ type, since, until, query })) {
+  for (const [name, value] of Object.entries({ type, since, until, query, filter: conditions?.join(' ') })) {
     if (value !== undefined && value !== '') params.set(name, value)
   }
   const text = params.toString()
@@ -123,15 +126,15 @@ export function filterToSearch({ states, type, since, until, query }: JobFilter)
 }
 
 /** True when anything but the state narrows the list: then the counters of the queue are not those of the view. */
-export function narrows({ type, since, until, query }: JobFilter): boolean {
-  return [type, since, until, query].some((value) => value !== undefined)
+export function narrows({ type, since, until, query, conditions = [] }: JobFilter): boolean {
+  return conditions.length > 0 || [type, since, until, query].some((value) => value !== undefined)
 }
 
 /** What `jobs.list` is asked. */
 export function toListInput(
   filter: JobFilter,
   now: number,
-): { query?: string; type?: string; since?: string; until?: string } {
+): { query?: string; type?: string; since?: string; until?: string; filter?: string } {
   const since = filter.since === undefined ? undefined : parseWhen(filter.since, now)
   const until = filter.until === undefined ? undefined : parseWhen(filter.until, now)
   return {
@@ -139,6 +142,7 @@ export function toListInput(
     ...(filter.type === undefined ? {} : { type: filter.type }),
     ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
     ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    ...(filter.conditions === undefined ? {} : { filter: filter.conditions.join(' ') }),
   }
 }
 
@@ -148,6 +152,8 @@ export function matchesFilter(job: JobSummary, filter: JobFilter, now: number): 
   const created = Date.parse(job.createdAt)
   if (filter.since !== undefined && created < (parseWhen(filter.since, now) ?? 0)) return false
   if (filter.until !== undefined && created > (parseWhen(filter.until, now) ?? Infinity)) return false
+  const conditions = parseConditions((filter.conditions ?? []).join(' '))
+  if ('problem' in conditions || !conditions.every((condition) => meets(job, condition))) return false
   if (filter.query === undefined) return true
   const text = `${job.id} ${job.type} ${job.inputPreview} ${job.error?.message ?? ''}`.toLowerCase()
   return text.includes(filter.query.toLowerCase())
