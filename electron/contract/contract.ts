@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
+import { batchActionSchema, batchProgressSchema } from './batch.ts'
 import { jobTypeListSchema } from './job-type.ts'
 import { jobEventSchema, jobOptionsSchema, jobSchema, jobStateSchema, logLineSchema } from './job.ts'
 import { jsonSchema, timeSchema } from './json.ts'
@@ -46,6 +47,12 @@ export const jobListInputSchema = z.object({
   /** `nextCursor` of the page before. */
   cursor: z.string().optional(),
 })
+
+/** What a batch does, and to which jobs: all that match at its beginning. */
+export const batchInputSchema = jobListInputSchema
+  .omit({ limit: true, cursor: true })
+  .extend({ action: batchActionSchema, reason: z.string().max(1000).optional() })
+  .strict()
 
 export const jobListSchema = z.object({
   /** Newest first. */
@@ -139,6 +146,15 @@ export const contract = {
       .route({ method: 'POST', path: '/jobs/{id}/retry', tags: ['Jobs'], summary: 'Run a finished job again' })
       .input(jobIdInput)
       .output(jobSchema),
+    batch: oc
+      .route({
+        method: 'POST',
+        path: '/batches',
+        tags: ['Jobs'],
+        summary: 'Cancel, retry or remove all jobs that match (server-sent events)',
+      })
+      .input(batchInputSchema)
+      .output(eventIterator(batchProgressSchema)),
     promote: oc
       .route({ method: 'POST', path: '/jobs/{id}/promote', tags: ['Jobs'], summary: 'Run a delayed job now' })
       .input(jobIdInput)

@@ -1,4 +1,5 @@
-import type { CancelResult, JobList, jobListInputSchema } from '../contract/contract.ts'
+import type { BatchProgress } from '../contract/batch.ts'
+import type { batchInputSchema, CancelResult, JobList, jobListInputSchema } from '../contract/contract.ts'
 import type { JobTypeList } from '../contract/job-type.ts'
 import type { Job, JobEvent, JobOptions, LogLine } from '../contract/job.ts'
 import type { Json } from '../contract/json.ts'
@@ -20,6 +21,7 @@ import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type * as z from 'zod'
 
 export type JobListInput = z.output<typeof jobListInputSchema>
+export type BatchInput = z.output<typeof batchInputSchema>
 
 /** Readiness as `GET /health` answers it. */
 export interface Health {
@@ -63,6 +65,8 @@ export interface Runner {
         by: string
       },
     ): Promise<CancelResult>
+    /** Does one thing to all jobs that match, telling how far it is; stops when `signal` aborts or the reader goes. */
+    batch(input: BatchInput, options: { by: string; signal: AbortSignal }): AsyncIterable<BatchProgress>
     retry(id: string): Promise<Job>
     promote(id: string): Promise<Job>
     /** Where the code of a running job is now, also of one that spins without ever yielding. */

@@ -61,6 +61,7 @@ export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; heal
           message: `Cancelled by ${by}.`,
           job: jobOf(id, { state: 'cancelled' }),
         }),
+      batch: () => emptyStream(),
       retry: unexpected,
       promote: unexpected,
       stack: unexpected,

@@ -109,6 +109,35 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         })
       })
 
+      test('are cancelled, retried and removed as a batch of all that match', async () => {
+        const last = async (input: Parameters<typeof client.jobs.batch>[0]) => {
+          let told
+          for await (const progress of await client.jobs.batch(input)) told = progress
+          return told
+        }
+        await whilePaused(async () => {
+          const mark = `batch-${Math.random()}`
+          const input = { a: 1, b: 1 }
+          const ids: string[] = []
+          for (let n = 0; n < 5; n += 1) {
+            ids.push((await client.jobs.enqueue({ type: 'add-two-numbers', input, options: { priority: 77 } })).id)
+          }
+          const which = { type: 'add-two-numbers', filter: `priority:77 id:${ids.join(',')}` }
+          expect(await last({ action: 'retry', ...which })).toMatchObject({ total: 0, over: true })
+          const cancelled = await last({ action: 'cancel', ...which, reason: mark })
+          expect(cancelled).toEqual({ total: 5, done: 5, failed: 0, over: true })
+          expect((await client.jobs.get({ id: ids[0] ?? '' })).error?.message).toBe(mark)
+          expect(await last({ action: 'retry', ...which })).toMatchObject({ total: 5, done: 5 })
+          // The queue has let go of them: the same input and options made new jobs.
+          const whole = { type: 'add-two-numbers', filter: 'priority:77' }
+          const again = await client.jobs.list({ ...whole, state: ['waiting'] })
+          expect(again.total).toBe(5)
+          expect(await last({ action: 'remove', ...whole })).toMatchObject({ total: 10, done: 10 })
+          expect((await client.jobs.list(whole)).total).toBe(0)
+        })
+        await refused(client.jobs.list({ filter: 'colour:red' }), 'INVALID_REQUEST', /colour/)
+      })
+
       test('that waits says why, and one that has finished says so', async () => {
         await whilePaused(async () => {
           const { id } = await add()

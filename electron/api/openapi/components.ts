@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { batchProgressSchema } from '../../contract/batch.ts'
 import { cancelResultSchema, jobListSchema } from '../../contract/contract.ts'
 import { problemSchema } from '../../contract/errors.ts'
 import { jobTypeDefaultsSchema, jobTypeListSchema, jobTypeSchema } from '../../contract/job-type.ts'
@@ -53,6 +54,7 @@ const named = {
   JobTypeList: jobTypeListSchema,
   Attempt: attemptSchema,
   Backoff: backoffSchema,
+  BatchProgress: batchProgressSchema,
   CancelResult: cancelResultSchema,
   LogLine: logLineSchema,
   Progress: progressSchema,

@@ -76,6 +76,20 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     },
   },
   'jobs.retry': { errors: ['JOB_NOT_FOUND', 'JOB_NOT_FINISHED', 'READ_ONLY'] },
+  'jobs.batch': {
+    description:
+      'Takes the jobs that match when it begins, at most 100,000, newest first, and tells how far it is until it is over. ' +
+      'Closing the connection stops it; what was done stays done. ' +
+      events,
+    errors: ['READ_ONLY'],
+    examples: {
+      retry: {
+        summary: 'Retry what timed out',
+        value: { action: 'retry', state: ['failed'], filter: 'error:TIMED_OUT' },
+      },
+      cancel: { summary: 'Cancel all that wait', value: { action: 'cancel', state: ['waiting', 'delayed'] } },
+    },
+  },
   'jobs.promote': { errors: ['JOB_NOT_FOUND', 'JOB_NOT_DELAYED', 'READ_ONLY'] },
   'jobs.stack': {
     description:

@@ -13,6 +13,7 @@ import type { JobBoard } from './job-board.ts'
 import { createInspect } from './inspect-job.ts'
 import { queryOf } from './job-query.ts'
 import { jobEvents } from './job-events.ts'
+import { runBatch } from './run-batch.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { reopened } from './reopened.ts'
 import type { WaitingFacts } from './waiting-facts.ts'
@@ -160,6 +161,16 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     return presented(promoted, parts.waitingFacts())
   }
 
+  const cancel = createCancel({
+    queue,
+    writer: history.writer,
+    board,
+    get,
+    graceMs: () => parts.preferences().cancel.graceMs,
+    elsewhere: parts.cancelElsewhere,
+    onCancelled: parts.onCancelled,
+  })
+
   return {
     enqueue: async (type, input, options) => presented(await enqueue(type, input, options), parts.waitingFacts()),
     list,
@@ -172,15 +183,13 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
       return { ...page, dropped: board.running(id)?.dropped ?? 0 }
     },
     events: (id, signal) => jobEvents({ board, get, id, signal }),
-    cancel: createCancel({
-      queue,
-      writer: history.writer,
-      board,
-      get,
-      graceMs: () => parts.preferences().cancel.graceMs,
-      elsewhere: parts.cancelElsewhere,
-      onCancelled: parts.onCancelled,
-    }),
+    cancel,
+    batch({ action, reason, ...which }, { by, signal }) {
+      const cancelling = { by, ...(reason === undefined ? {} : { reason }) }
+      const acts = { cancel: (id: string) => cancel(id, cancelling), retry, remove }
+      const query = queryOf({ ...which, limit: 1 })
+      return runBatch({ search: (page) => history.reader.search(page), act: acts[action], action, query, signal })
+    },
     retry,
     promote,
     ...createInspect({ board, get }),

@@ -1,0 +1,22 @@
+import * as z from 'zod'
+
+export const batchActions = ['cancel', 'retry', 'remove'] as const
+export const batchActionSchema = z.enum(batchActions)
+export type BatchAction = z.infer<typeof batchActionSchema>
+
+/** Jobs one batch takes at most, newest first; a further batch takes the rest. */
+export const batchLimit = 100_000
+
+/** How far a batch is. Ending the stream stops it: what was done stays done. */
+export const batchProgressSchema = z.object({
+  /** How many jobs it is about: those that matched when it began and the action is possible for. */
+  total: z.int().min(0),
+  done: z.int().min(0),
+  /** Jobs that refused, e.g. because they finished meanwhile. */
+  failed: z.int().min(0),
+  /** Why the first of them did. */
+  firstError: z.string().optional(),
+  /** The last message says true. */
+  over: z.boolean(),
+})
+export type BatchProgress = z.infer<typeof batchProgressSchema>
