@@ -29,7 +29,7 @@ const groups: readonly { title: string; keys: readonly (readonly [string, string
       ['.', 'Show new jobs'],
       ['X', 'Select'],
       ['Shift+J', 'Extend the selection'],
-      ['Mod+A', 'Select all in the list'],
+      ['Mod+A', 'Select all that match'],
     ],
   },
   {

@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import type { JobSummary } from '../../electron/contract/job.ts'
 import type { Preferences } from '../../electron/contract/preferences.ts'
 import type { QueueInfo, Runner, SystemInfo, Thread } from '../../electron/contract/runner.ts'
+import type { RunningBatch } from '../stores/batch.ts'
 import type { PendingCancel } from '../stores/cancels.ts'
 import { connectionKind, type ConnectionKind, type ConnectionState } from '../stores/connection.ts'
 import type { JobsState } from '../stores/jobs.ts'
@@ -64,6 +65,11 @@ export function useJobRow(id: string | undefined): JobSummary | undefined {
 /** The cancel of a job that was asked for from this window and is not over. */
 export function usePendingCancel(id: string | undefined): PendingCancel | undefined {
   return useStore(usePanel().stores.cancels, (state) => (id === undefined ? undefined : state.pending.get(id)))
+}
+
+/** The batch that this window runs. */
+export function useBatch(): RunningBatch | undefined {
+  return useStore(usePanel().stores.batch, (state) => state.batch)
 }
 
 export function useTimeline<Selected>(select: (timeline: TimelineState) => Selected): Selected {

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Preferences } from '../../electron/contract/preferences.ts'
 import type { QueueInfo, Runner, SystemInfo, Thread } from '../../electron/contract/runner.ts'
+import { createBatchStore, type BatchState } from '../stores/batch.ts'
 import { createCancelsStore, type CancelsState } from '../stores/cancels.ts'
 import { createConnectionStore, type ConnectionState } from '../stores/connection.ts'
 import { createInspectionsStore, type InspectionsState } from '../stores/inspections.ts'
@@ -29,6 +30,7 @@ export interface PanelStores {
   poolEvents: StoreApi<PoolEventsState>
   cancels: StoreApi<CancelsState>
   inspections: StoreApi<InspectionsState>
+  batch: StoreApi<BatchState>
   toasts: StoreApi<ToastsState>
   ui: StoreApi<UiState>
 }
@@ -51,6 +53,7 @@ export function createPanelStores(): PanelStores {
     poolEvents: createPoolEventsStore(),
     cancels: createCancelsStore(),
     inspections: createInspectionsStore(),
+    batch: createBatchStore(),
     toasts: createToastsStore(),
     ui: createUiStore(),
   }

@@ -42,14 +42,23 @@ function KillQuestion({ ask, onClose }: { ask: Extract<Question, { kind: 'kill' 
   )
 }
 
-function RemoveQuestion({ ids, onClose }: { ids: readonly string[]; onClose(): void }) {
-  const actions = useJobActions()
-  const one = ids.length === 1
+function RemoveQuestion({
+  what,
+  one,
+  onConfirm,
+  onClose,
+}: {
+  /** The job, or how many. */
+  what: string
+  one: boolean
+  onConfirm(): void
+  onClose(): void
+}) {
   return (
     <ConfirmDialog
-      title={one ? `Remove ${formatId(ids[0] ?? '')}?` : `Remove ${plural(ids.length, 'job')}?`}
-      confirmLabel={one ? 'Remove job' : `Remove ${plural(ids.length, 'job')}`}
-      onConfirm={() => actions.remove(ids)}
+      title={`Remove ${what}?`}
+      confirmLabel={one ? 'Remove job' : `Remove ${what}`}
+      onConfirm={onConfirm}
       onClose={onClose}
     >
       <p>Input, result, attempts and logs go from the queue and from the history. This cannot be undone.</p>
@@ -60,12 +69,24 @@ function RemoveQuestion({ ids, onClose }: { ids: readonly string[]; onClose(): v
 /** Asks what has to be asked; one question at a time. */
 export function Questions() {
   const { stores } = usePanel()
+  const actions = useJobActions()
   const question = useUi((state) => state.question)
   const close = (): void => stores.ui.setState({ question: undefined })
-  if (question === undefined) return null
-  return question.kind === 'kill' ? (
-    <KillQuestion ask={question} onClose={close} />
-  ) : (
-    <RemoveQuestion ids={question.ids} onClose={close} />
-  )
+  switch (question?.kind) {
+    case undefined:
+      return null
+    case 'kill':
+      return <KillQuestion ask={question} onClose={close} />
+    case 'remove': {
+      const { ids } = question
+      const one = ids.length === 1
+      const what = one ? formatId(ids[0] ?? '') : plural(ids.length, 'job')
+      return <RemoveQuestion what={what} one={one} onConfirm={() => actions.remove(ids)} onClose={close} />
+    }
+    case 'remove-matching': {
+      const { count, confirm } = question
+      const what = `${count} ${count === '1' ? 'job' : 'jobs'}`
+      return <RemoveQuestion what={what} one={count === '1'} onConfirm={confirm} onClose={close} />
+    }
+  }
 }

@@ -13,12 +13,13 @@ function label(verb: string, possible: number, all: number): string {
 /** What can be done with the picked jobs; docked below the list, so that it never covers a row. */
 export function BulkBar({
   jobs,
-  allLoaded,
+  matching,
   onPickAll,
   onClear,
 }: {
   jobs: readonly JobSummary[]
-  allLoaded: number
+  /** How many match the view, shown or not. */
+  matching: string
   onPickAll(): void
   onClear(): void
 }) {
@@ -32,11 +33,9 @@ export function BulkBar({
       <span className="bulk-n">
         <b className="num">{formatCount(jobs.length)}</b> selected
       </span>
-      {jobs.length < allLoaded && (
-        <Button size="sm" variant="quiet" onClick={onPickAll}>
-          Select all {formatCount(allLoaded)} in this list
-        </Button>
-      )}
+      <Button size="sm" variant="quiet" onClick={onPickAll}>
+        Select all {matching} that match
+      </Button>
       <span className="sep" />
       {retryable.length > 0 && (
         <Button size="sm" variant="quiet" icon="retry" onClick={() => actions.retryAll(retryable.map((job) => job.id))}>

@@ -7,7 +7,7 @@ import {
   splitFilter,
   unquote,
 } from '../../../electron/contract/job-filter.ts'
-import { jobStates, type JobState, type JobSummary } from '../../../electron/contract/job.ts'
+import type { JobState, JobSummary } from '../../../electron/contract/job.ts'
 import { meets } from './row-conditions.ts'
 
 /** What the list is narrowed to. Kept in the URL, so that a view can be kept, shared and gone back to. */

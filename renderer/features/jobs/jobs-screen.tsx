@@ -1,15 +1,20 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
+import type { BatchAction } from '../../../electron/contract/batch.ts'
 import type { JobState, JobSummary } from '../../../electron/contract/job.ts'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
+import { useBatch, usePanel } from '../../lib/panel-context.tsx'
+import { runBatch, type BatchQuery } from '../job-actions/run-batch.ts'
 import { JobDetail } from '../job-detail/job-detail.tsx'
+import { AllBar, canRemove } from './all-bar.tsx'
+import { BatchBar } from './batch-bar.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FilterBox } from './filter-box.tsx'
 import { JobGrid } from './job-grid.tsx'
-import { filterFromSearch, filterToSearch, narrows, type JobFilter } from './job-filter.ts'
+import { filterFromSearch, filterToSearch, narrows, toListInput, type JobFilter } from './job-filter.ts'
 import { shownOfGroup, toItems } from './list-layout.ts'
-import { stateCountText, totalCountText } from './state-counts.ts'
+import { matchingText, stateCountText, totalCountText } from './state-counts.ts'
 import { StateTabs } from './state-tabs.tsx'
 import { useJobPages, useStateCounts } from './use-job-pages.ts'
 import { useListKeys } from './use-list-keys.ts'
@@ -72,6 +77,9 @@ function JobList({
   const [collapsed, setCollapsed] = useState<ReadonlySet<JobState>>(new Set())
   const [cursorId, setCursorId] = useState<string | undefined>(openId)
   const [pickedIds, setPickedIds] = useState<ReadonlySet<string>>(new Set())
+  const [allPicked, setAllPicked] = useState(false)
+  const batch = useBatch()
+  const { client, stores } = usePanel()
   const filterInput = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
 
@@ -88,6 +96,7 @@ function JobList({
   )
   useEffect(() => {
     setPickedIds(new Set())
+    setAllPicked(false)
     setLimits(new Map())
   }, [key])
   const { more } = paged
@@ -116,6 +125,7 @@ function JobList({
   const open = useCallback((id: string) => navigate(`/jobs/${encodeURIComponent(id)}${key}`), [navigate, key])
   const pick = useCallback(
     (id: string, range: boolean) => {
+      setAllPicked(false)
       const from = cursorId === undefined ? -1 : ids.indexOf(cursorId)
       const to = ids.indexOf(id)
       setCursorId(id)
@@ -145,16 +155,39 @@ function JobList({
     // With a job open beside the list, walking the list walks through the jobs.
     if (openId !== undefined && !extend) open(next)
   }
+  const pickAll = (): void => {
+    setPickedIds(new Set(ids))
+    setAllPicked(true)
+  }
+  const clearPicked = (): void => {
+    setPickedIds(new Set())
+    setAllPicked(false)
+  }
+  const batchQuery: BatchQuery = {
+    ...toListInput(filter, Date.now()),
+    ...(filter.states.length > 0 ? { state: [...filter.states] } : {}),
+  }
+  const onAll = (action: BatchAction): void => {
+    void runBatch(client, stores, action, batchQuery)
+    clearPicked()
+    // The button that was pressed goes away with its bar.
+    grid.current?.focus()
+  }
+  const askToRemoveAll = (): void => {
+    const count = matchingText(counts, filter.states, canRemove)
+    stores.ui.setState({ question: { kind: 'remove-matching', count, confirm: () => onAll('remove') } })
+  }
   const onKeyDown = useListKeys({
     cursor: cursorId === undefined ? undefined : content.rows.get(cursorId),
     picked,
+    onAll: allPicked ? onAll : undefined,
     move,
     toEnd: (which) => setCursorId(which === 'first' ? ids[0] : ids.at(-1)),
     pick: (id) => pick(id, false),
-    pickAll: () => setPickedIds(new Set(ids)),
+    pickAll,
     open: (id, full) => (full ? navigate(`/jobs/${encodeURIComponent(id)}?full=1`) : open(id)),
     close: () => {
-      if (pickedIds.size > 0) setPickedIds(new Set())
+      if (pickedIds.size > 0 || allPicked) clearPicked()
       else if (openId !== undefined) navigate(`/jobs${key}`)
     },
     go: (path) => navigate(path),
@@ -222,13 +255,19 @@ function JobList({
           onHold={hold}
         />
       )}
-      {picked.length > 0 && (
-        <BulkBar
-          jobs={picked}
-          allLoaded={ids.length}
-          onPickAll={() => setPickedIds(new Set(ids))}
-          onClear={() => setPickedIds(new Set())}
-        />
+      {batch !== undefined ? (
+        <BatchBar />
+      ) : allPicked ? (
+        <AllBar counts={counts} states={filter.states} onAct={onAll} onRemove={askToRemoveAll} onClear={clearPicked} />
+      ) : (
+        picked.length > 0 && (
+          <BulkBar
+            jobs={picked}
+            matching={matchingText(counts, filter.states)}
+            onPickAll={pickAll}
+            onClear={clearPicked}
+          />
+        )
       )}
     </section>
   )

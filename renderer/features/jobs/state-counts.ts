@@ -25,3 +25,17 @@ export function totalCountText({ counts, minimum }: StateCounts): string {
   if (known.length === 0) return formatCount(undefined)
   return `${formatCount(known.reduce((sum, count) => sum + count, 0))}${minimum.size > 0 ? '+' : ''}`
 }
+
+/** How many jobs of these states there are, `1,000+` where that is a minimum; no states mean all. */
+export function matchingText(
+  { counts, minimum }: StateCounts,
+  states: readonly JobState[],
+  among: (state: JobState) => boolean = () => true,
+): string {
+  const chosen = (Object.keys(counts) as JobState[]).filter(
+    (state) => among(state) && (states.length === 0 || states.includes(state)),
+  )
+  const known = chosen.map((state) => counts[state] ?? 0)
+  const total = known.reduce((sum, count) => sum + count, 0)
+  return `${formatCount(total)}${chosen.some((state) => minimum.has(state)) ? '+' : ''}`
+}

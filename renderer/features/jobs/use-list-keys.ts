@@ -6,6 +6,8 @@ import { canCancel, canRetry, useJobActions } from '../job-actions/use-job-actio
 export interface ListKeys {
   cursor: JobSummary | undefined
   picked: readonly JobSummary[]
+  /** Set while everything that matches is selected, shown or not. */
+  onAll: ((action: 'cancel' | 'retry') => void) | undefined
   move(step: 1 | -1, extend: boolean): void
   toEnd(which: 'first' | 'last'): void
   pick(id: string): void
@@ -61,6 +63,10 @@ export function useListKeys(list: ListKeys): (event: KeyboardEvent) => void {
       case '/':
         list.focusFilter()
         return done()
+    }
+    if (list.onAll !== undefined && (event.key === 'c' || event.key === 'r')) {
+      list.onAll(event.key === 'c' ? 'cancel' : 'retry')
+      return done()
     }
     if (cursor === undefined) return
     const targets = picked.length > 0 ? picked : [cursor]

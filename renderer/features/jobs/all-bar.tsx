@@ -1,0 +1,54 @@
+import type { BatchAction } from '../../../electron/contract/batch.ts'
+import { isFinished, type JobState } from '../../../electron/contract/job.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { matchingText, type StateCounts } from './state-counts.ts'
+
+/** A running job has to be cancelled first. */
+export function canRemove(state: JobState): boolean {
+  return state !== 'active'
+}
+
+/** What can be done with everything that matches, shown or not. */
+export function AllBar({
+  counts,
+  states,
+  onAct,
+  onRemove,
+  onClear,
+}: {
+  counts: StateCounts
+  /** The states the view is narrowed to; none: all. */
+  states: readonly JobState[]
+  onAct(action: BatchAction): void
+  onRemove(): void
+  onClear(): void
+}) {
+  const all = matchingText(counts, states)
+  const retry = matchingText(counts, states, isFinished)
+  const cancel = matchingText(counts, states, (state) => !isFinished(state))
+  const remove = matchingText(counts, states, canRemove)
+  return (
+    <div className="bulk" role="toolbar" aria-label={`All ${all} matching jobs selected`}>
+      <span className="bulk-n">
+        All <b className="num">{all}</b> that match
+      </span>
+      <span className="sep" />
+      {retry !== '0' && (
+        <Button size="sm" variant="quiet" icon="retry" onClick={() => onAct('retry')}>
+          Retry {retry}
+        </Button>
+      )}
+      {cancel !== '0' && (
+        <Button size="sm" variant="quiet" icon="cancel" onClick={() => onAct('cancel')}>
+          Cancel {cancel}
+        </Button>
+      )}
+      {remove !== '0' && (
+        <Button size="sm" variant="quiet" icon="trash" onClick={onRemove}>
+          Remove {remove}…
+        </Button>
+      )}
+      <IconButton size="sm" icon="x" label="Clear selection" onClick={onClear} />
+    </div>
+  )
+}
