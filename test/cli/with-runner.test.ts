@@ -124,6 +124,10 @@ describe('jobs', () => {
     expect(detail.stdout).toMatch(/Result +9\n/)
     expect(detail.stdout).toMatch(/ATTEMPT +WHERE[\s\S]*1 +T\d+ .*completed/)
     expect((await cli.run(['jobs', '--query', 'nothing-has-this'])).stdout).toBe('No jobs match.\n')
+    const narrowed = await cli.run(['jobs', '--filter', '-state:completed type:add-three-numbers'])
+    expect(narrowed.stdout).toBe('No jobs match.\n')
+    const wrong = await cli.run(['jobs', '--filter', 'colour:red'])
+    expect([wrong.code === 0, wrong.stderr]).toEqual([false, expect.stringContaining('“colour” is not a filter')])
   })
 
   test('that spin show their stack and are profiled into a file that DevTools read', async () => {

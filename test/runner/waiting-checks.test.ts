@@ -96,6 +96,8 @@ describe('the checks of a waiting job', () => {
     const again = jobWith({ state: 'delayed', attempts: [{ ...attempt, outcome: 'failed' }], options: { attempts: 5 } })
     const [backoff] = failing(again, factsWith(), { delayUntil: now + 7_400 })
     expect(backoff).toMatchObject({ code: 'BACKING_OFF', message: 'Retries in 8 s, attempt 2 of 5.', until: at(7_400) })
+    const [long] = failing(again, factsWith(), { delayUntil: now + 589_100 })
+    expect(long?.message).toBe('Retries in 10 min, attempt 2 of 5.')
   })
 
   it('say that no runner is on, and of a type nobody handles nothing about room', () => {

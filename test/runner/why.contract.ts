@@ -104,7 +104,7 @@ export function describeWhy(label: string, open: () => Promise<WhyPlace>): void 
       const { id } = await runner.jobs.enqueue('fail', {}, { attempts: 4, backoff })
       await until(async () => (await codes(id))[0] === 'BACKING_OFF', 'it backs off')
       const [line] = await failing(id)
-      expect(line?.message).toMatch(/^Retries in \d+ s, attempt 2 of 4\.$/)
+      expect(line?.message).toMatch(/^Retries in (1 h|60 min), attempt 2 of 4\.$/)
       expect(Date.parse(line?.until ?? '')).toBeGreaterThan(Date.now() + 3_000_000)
       await runner.jobs.cancel(id, { by: 'test' })
     })

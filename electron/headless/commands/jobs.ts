@@ -12,6 +12,7 @@ interface ListFlags extends JsonFlag {
   state?: string[]
   type?: string
   query?: string
+  filter?: string
   limit: number
   cursor?: string
 }
@@ -23,6 +24,7 @@ export function addJobs(program: Command): void {
     .addOption(new Option('-s, --state <state...>', 'only these states').choices(jobStates))
     .option('-t, --type <type>', 'only this job type')
     .option('-q, --query <text>', 'text in id, type, input, result, error or log')
+    .option('--filter <conditions>', 'such as "-type:mail took:>5s input.user:~ann"; - leaves out, a comma is or')
     .option('-n, --limit <count>', 'at most this many', wholeNumber(1, 200), 50)
     .option('--cursor <cursor>', 'go on where the page before ended')
     .action(async ({ json, state, ...filter }: ListFlags) => {

@@ -46,8 +46,10 @@ function timeCheck(job: Job, until: number | undefined, now: number): WhyCheck {
     return { code, ok: true, message: again ? 'Its back-off is over.' : 'Its time has come.' }
   }
   const all = job.options.attempts
+  // Whole seconds: of the last one there is one left.
+  const left = lasting(Math.ceil((until - now) / 1000) * 1000)
   const message = again
-    ? `Retries in ${Math.max(1, Math.ceil((until - now) / 1000))} s, attempt ${job.attempts.length + 1}${all === undefined ? '' : ` of ${all}`}.`
+    ? `Retries in ${left}, attempt ${job.attempts.length + 1}${all === undefined ? '' : ` of ${all}`}.`
     : `Starts at ${new Date(until).toISOString()}.`
   const fix: WhyFix = { action: 'promote', label: 'Run now' }
   return { code, ok: false, message, until: new Date(until).toISOString(), fix }

@@ -54,6 +54,8 @@ function noteOf(group: WaitingGroup, perMinute: number): string {
     case 'NO_RUNNER_FOR_TYPE':
     case 'NO_RUNNER':
       return `Since ${formatClock(group.since)}`
+    case 'QUEUE_PAUSED':
+      return 'Nothing starts until it is resumed'
     case 'NOT_LOOKED_AT':
       return 'Only the first 200 are looked at one by one'
     default:
