@@ -5,9 +5,8 @@ import type { QueueBackend, SystemInfo } from '../../contract/runner.ts'
 import type { Environment } from '../environment.ts'
 import type { QueueTarget } from '../queue/queue-config.ts'
 import { StopStack } from '../stop-stack.ts'
-import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { describeQueue, placeOfHistory, placeOfQueue, placeOfUrl, tunnelWords } from './place-names.ts'
-import { startManagedRedis } from './managed-redis/managed-redis.ts'
+import type { OwnServers } from './own-servers.ts'
 import { postgresTarget } from './postgres/postgres-target.ts'
 import type { PostgresAddress } from './postgres-tls.ts'
 import { wantedConnections, type WantedConnections } from './profiles/environment-profile.ts'
@@ -35,8 +34,7 @@ export interface ConnectionOptions {
   dataDir: string
   environment: Environment
   profiles: ProfileStore
-  /** PostgreSQL's binaries in a packaged app; found in node_modules otherwise. */
-  postgresBinariesDir?: string
+  servers: OwnServers
   onProblem: (message: string) => void
 }
 
@@ -51,24 +49,18 @@ interface Opening {
 
 /** One server for both, when both want it. */
 function embeddedPostgres(opening: Opening): Promise<PostgresAddress> {
-  const start = async (): Promise<PostgresAddress> => {
-    const { dataDir, postgresBinariesDir, onProblem } = opening.options
-    const server = await startEmbeddedPostgres({
-      dataDir,
-      ...(postgresBinariesDir === undefined ? {} : { binariesDir: postgresBinariesDir }),
-    })
-    opening.stops.add(() => server.stop())
-    server.onExit(onProblem)
+  const hold = async (): Promise<PostgresAddress> => {
+    const { server, release } = await opening.options.servers.postgres.hold()
+    opening.stops.add(release)
     opening.notices.push(...server.notices)
     return { url: server.url }
   }
-  return (opening.embedded ??= start())
+  return (opening.embedded ??= hold())
 }
 
 async function managedRedis({ options, stops }: Opening): Promise<QueueTarget> {
-  const server = await startManagedRedis({ dataDir: options.dataDir })
-  stops.add(() => server.stop())
-  server.onExit(options.onProblem)
+  const { server, release } = await options.servers.redis.hold()
+  stops.add(release)
   return { kind: 'redis', options: { ...server.place } }
 }
 

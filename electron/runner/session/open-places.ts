@@ -1,0 +1,54 @@
+import { openConnections, type OpenConnections } from '../connections/open-connections.ts'
+import type { RunnerCore } from '../core/create-core.ts'
+import { createHistory } from '../history/create-history.ts'
+import type { History } from '../history/history.ts'
+import { createJobQueue, type RunnerQueue } from '../queue/create-job-queue.ts'
+import { StopStack } from '../stop-stack.ts'
+
+/** Where a profile leads, connected to; no job is taken yet. */
+export interface Places {
+  connections: OpenConnections
+  history: History
+  queue: RunnerQueue
+  /** Closes them, and whatever was started on them since. */
+  stops: StopStack
+}
+
+/**
+ * Connects to queue and history of the profile in use and brings the history's tables up to date. Rejects with
+ * one clear TorilError, having ended what it had started.
+ */
+export async function openPlaces(core: RunnerCore): Promise<Places> {
+  const stops = new StopStack()
+  try {
+    return await open(core, stops)
+  } catch (error) {
+    // What was started before the failure must not stay behind; what fails while stopping hides no cause.
+    await stops.run().catch(() => undefined)
+    throw error
+  }
+}
+
+async function open(core: RunnerCore, stops: StopStack): Promise<Places> {
+  const { config, onProblem, profiles, servers } = core
+  const { dataDir, environment } = config
+  const connections = await openConnections({ dataDir, environment, profiles, servers, onProblem })
+  stops.add(() => connections.stop())
+  const opened = await createHistory({ ...connections.database, source: connections.source, onProblem })
+  const history = config.aroundHistory?.(opened) ?? opened
+  stops.add(() => history.close())
+
+  core.phase('queue')
+  const { keepCompleted, keepFailed } = core.preferences.current().queue
+  const queue = await createJobQueue({
+    name: connections.queue.name,
+    prefix: connections.queue.prefix,
+    backend: connections.queue.target,
+    retention: { completed: keepCompleted, failed: keepFailed },
+    runnerId: core.runnerId,
+    onProblem,
+    ...(config.timing === undefined ? {} : { timing: config.timing }),
+  })
+  stops.add(() => queue.close())
+  return { connections, history, queue, stops }
+}

@@ -1,0 +1,33 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import type { RunnerCore } from '../core/create-core.ts'
+import { JobBoard } from '../jobs/job-board.ts'
+import type { Preferences } from '../../contract/preferences.ts'
+import type { Places } from './open-places.ts'
+import { SessionState } from './session-state.ts'
+
+/** What every part of a session is built on. */
+export interface SessionParts extends Places {
+  core: RunnerCore
+  catalog: Catalog
+  board: JobBoard
+  state: SessionState
+  preferences: () => Preferences
+  /** More jobs than threads and line can hold are not taken from the queue at all. */
+  concurrency: () => number
+}
+
+export async function sessionParts(core: RunnerCore, places: Places): Promise<SessionParts> {
+  const preferences = () => core.preferences.current()
+  return {
+    ...places,
+    core,
+    catalog: await core.catalog,
+    board: new JobBoard(),
+    state: new SessionState(),
+    preferences,
+    concurrency() {
+      const { pool: threads, queue: settings } = preferences()
+      return Math.min(settings.concurrency, threads.maxThreads + threads.maxQueue)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { availableParallelism, hostname, totalmem } from 'node:os'
+import type { SystemInfo } from '../../contract/runner.ts'
+import { answerCancels } from '../cluster/cancel-elsewhere.ts'
+import { createRunnerControl } from '../cluster/runner-control.ts'
+import type { RunnerCore } from '../core/create-core.ts'
+import { createJobService } from '../jobs/job-service.ts'
+import { runnerFacade } from '../runner-facade.ts'
+import type { Runner } from '../runner.ts'
+import type { Places } from './open-places.ts'
+import { sessionParts, type SessionParts } from './session-parts.ts'
+import { startThreads } from './start-threads.ts'
+import { startUpkeep } from './start-upkeep.ts'
+import { startWork, type Work } from './start-work.ts'
+import { factsReader } from './waiting-facts.ts'
+
+/**
+ * A runner on one profile: takes jobs until it is stopped, which also closes the places. Rejects with one clear
+ * TorilError, having closed them.
+ */
+export async function startSession(core: RunnerCore, places: Places): Promise<Runner> {
+  try {
+    return await start(await sessionParts(core, places))
+  } catch (error) {
+    await places.stops.run().catch(() => undefined)
+    throw error
+  }
+}
+
+async function start(parts: SessionParts): Promise<Runner> {
+  const { core, board, catalog, history, queue, state } = parts
+  const { preferences, profiles, runnerId: id } = core
+  const threads = startThreads(parts)
+  const work = await startWork(parts, threads)
+  await startUpkeep(parts, threads, work)
+
+  const { cluster, runners, stats } = work
+  const factsOf = factsReader(parts, threads, work)
+  const waitingFacts = () => factsOf(stats.limits())
+  const stopping = () => state.stopping
+  const jobs = createJobService({
+    queue,
+    writer: history.writer,
+    history,
+    catalog,
+    runners,
+    board,
+    preferences: parts.preferences,
+    stopping,
+    waitingFacts,
+    lookAgain: () => stats.look(),
+    factsNow: async (limits) => factsOf(limits, await runners.list()),
+    endedPerMinute: () => stats.endedPerMinute(),
+    cancelElsewhere: cluster.cancelElsewhere,
+    wishes: cluster.wishes,
+    onCancelled(job) {
+      stats.stale()
+      cluster.telling.tell(job.id)
+    },
+  })
+  answerCancels(cluster.relay, board, (jobId, options) => jobs.cancel(jobId, options))
+  return runnerFacade({
+    id,
+    jobs,
+    queue,
+    history,
+    stats,
+    preferences,
+    profiles,
+    catalog,
+    pool: threads.pool,
+    runners,
+    control: controlOf(parts, work),
+    board,
+    system: () => systemOf(parts),
+    waitingFacts,
+    outcomes: state.outcomes,
+    stop(options) {
+      state.grace.allow(options?.graceMs ?? parts.preferences().cancel.graceMs)
+      return parts.stops.run()
+    },
+  })
+}
+
+function controlOf({ core, board, state }: SessionParts, { cluster, runners, consumer }: Work) {
+  return createRunnerControl({
+    ownId: core.runnerId,
+    relay: cluster.relay,
+    runners,
+    taking: cluster.taking,
+    consumer,
+    board,
+    resize: (patch) => core.preferences.update(patch),
+    stopping: () => state.stopping,
+  })
+}
+
+function systemOf({ core, connections, queue }: SessionParts): SystemInfo {
+  const { config, runnerId, preferences, profiles } = core
+  return {
+    version: config.version,
+    runnerId,
+    host: hostname(),
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    dataDir: config.dataDir,
+    profile: connections.profile(),
+    environment: connections.environment,
+    notices: [...preferences.notices, ...profiles.notices(), ...connections.notices, ...queue.notices],
+  }
+}

@@ -1,0 +1,65 @@
+import { startHousekeeping } from '../housekeeping.ts'
+import { endLostAttempts } from '../jobs/lost-attempts.ts'
+import { defaultTiming } from '../queue/queue-config.ts'
+import { keepRateLimit } from '../rate-limit.ts'
+import { watchDeadRunners } from '../recovery/dead-runners.ts'
+import type { SessionParts } from './session-parts.ts'
+import type { Threads } from './start-threads.ts'
+import type { Work } from './start-work.ts'
+
+/** Keeps queue, history and threads as the preferences say, and takes up what runners that died have left. */
+export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: Work): Promise<void> {
+  const { core, catalog, history, queue, state, stops, preferences } = parts
+  const { runners, mirror, consumer } = work
+  const { onProblem, owners } = core
+  const housekeeping = startHousekeeping({
+    queue,
+    history,
+    preferences,
+    reconciled: () => mirror.reconciled(),
+    finishedSince: () => state.finishedSince(),
+    slowestClockMs: () => Math.max(0, ...runners.lastSeen().map(({ clockSkewMs = 0 }) => -clockSkewMs)),
+    onProblem,
+  })
+  stops.add(() => housekeeping.stop())
+
+  const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, onProblem)
+  stops.add(
+    core.preferences.onChange((now) => {
+      pool.configure(now.pool)
+      consumer.setConcurrency(parts.concurrency())
+      rateLimit.apply(now.queue.rateLimit)
+      queue.setRetention({ completed: now.queue.keepCompleted, failed: now.queue.keepFailed })
+      state.finished = true
+      runners.publish().catch(() => undefined)
+    }),
+  )
+  stops.add(catalog.onChange(() => void runners.publish().catch(() => undefined)))
+
+  const deadRunners = watchDeadRunners({
+    gone: owners.gone,
+    presence: queue.presence,
+    connection: () => queue.connection(),
+    timing: { ...defaultTiming, ...core.config.timing },
+    release: (id) => consumer.releaseJobsOf(id),
+    onReleased(id, jobIds) {
+      owners.forget(id)
+      for (const jobId of jobIds) mirror.event({ kind: 'state', id: jobId, state: 'waiting' })
+      // Away: the next attempt of each job does it.
+      void endLostAttempts({ history, onOutcome: (outcome) => state.count(outcome) }, id, jobIds).catch(() => undefined)
+    },
+  })
+  stops.add(() => deadRunners.close())
+
+  await runners.publish()
+  work.stats.setPaused(await queue.isPaused())
+  void deadRunners.releaseNow().then(() => mirror.reconcile())
+  stops.add(
+    queue.onConnection((connection) => {
+      if (connection.state !== 'live') return
+      // What happened while the server was away is learnt by looking.
+      void mirror.reconcile()
+      rateLimit.again()
+    }),
+  )
+}

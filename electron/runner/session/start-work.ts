@@ -1,0 +1,73 @@
+import { isFinished } from '../../contract/job.ts'
+import type { Cluster } from '../cluster/create-cluster.ts'
+import { createAttemptProcessor } from '../jobs/attempt-processor.ts'
+import type { LiveRunners } from '../jobs/live-runners.ts'
+import { createQueueMirror, type QueueMirror } from '../jobs/queue-mirror.ts'
+import { createUnknownTypes } from '../jobs/unknown-types.ts'
+import type { Consumer } from '../queue/job-queue.ts'
+import { createQueueStats, type QueueStats } from '../stats/queue-stats.ts'
+import { longestGraceMs } from '../stop-grace.ts'
+import { meetRunners } from './meet-runners.ts'
+import type { SessionParts } from './session-parts.ts'
+import type { Threads } from './start-threads.ts'
+
+export interface Work {
+  runners: LiveRunners
+  cluster: Cluster
+  stats: QueueStats
+  mirror: QueueMirror
+  consumer: Consumer
+}
+
+/** Takes jobs from the queue, from now on. */
+export async function startWork(parts: SessionParts, threads: Threads): Promise<Work> {
+  const { core, board, catalog, history, queue, state, stops, preferences } = parts
+  const { onProblem, runnerId } = core
+  const { runners, cluster } = meetRunners(parts, threads, () => consumer)
+  const unknownTypes = createUnknownTypes({
+    catalog,
+    runners,
+    rule: () => preferences().queue.unknownType,
+    offer: (job) => cluster.handOver.offer(job),
+    wake: (id) => void queue.promote(id).catch(() => undefined),
+  })
+  const stats = createQueueStats({ queue, history, board, parkedCount: unknownTypes.parkedCount })
+  const mirror = createQueueMirror({
+    runnerId,
+    board,
+    history,
+    queue,
+    unknownTypes,
+    othersTell: () => cluster.othersTell(),
+    onProblem,
+  })
+  stops.add(() => mirror.close())
+  const processor = createAttemptProcessor({
+    runnerId,
+    board,
+    catalog,
+    history,
+    executors: { thread: threads.pool.executor, inline: threads.inline },
+    unknownTypes,
+    wishes: cluster.wishes,
+    maxLogLines: () => preferences().history.maxLogLines,
+    stopping: () => state.stopping,
+    onOutcome: (outcome) => state.count(outcome),
+  })
+  const consumer: Consumer = await queue.consume(processor, {
+    concurrency: parts.concurrency(),
+    onSettled(settled) {
+      if (isFinished(settled.state)) state.finished = true
+      mirror.settled(settled)
+      cluster.telling.tell(settled.id)
+      cluster.handOver.ended(settled.id)
+    },
+  })
+  stops.add(async () => {
+    state.stopping = true
+    state.grace.allowByDefault(preferences().cancel.graceMs)
+    await consumer.close(longestGraceMs, state.grace.over)
+  })
+  stops.add(queue.onEvent((event) => mirror.event(event)))
+  return { runners, cluster, stats, mirror, consumer }
+}
