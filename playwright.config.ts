@@ -7,8 +7,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // One runner and one browser at a time: two cores, and every test has a runner of its own.
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   forbidOnly: process.env['CI'] !== undefined,
   use: { trace: 'retain-on-failure' },
   projects: [
