@@ -5,6 +5,7 @@ import { errorPlace, fieldLine, type ErrorPlace } from './error-line.ts'
 import { coerceThrown } from './job-error.ts'
 import { loadJob, loadServices } from './load-job.ts'
 import type { CatalogAnswer, CatalogRequest, JobSource } from './protocol.ts'
+import { stripTypes } from './strip-types.ts'
 import { compileSchema, type Validate } from './validate.ts'
 
 /** Loads job files away from the runner's own process: whatever they do on import ends this thread at most. */
@@ -37,6 +38,7 @@ async function answer(request: CatalogRequest): Promise<CatalogAnswer> {
       await loadServices(request.source.url)
       return { kind: 'loaded', id }
     }
+    if (request.kind === 'strip') return { kind: 'stripped', id, text: stripTypes(request.source.url) }
     if (request.kind === 'describe') {
       const file = source.kind === 'file' ? fileURLToPath(source.url.split('?')[0] ?? '') : undefined
       const description = await describeJob(await loadJob(source), file)

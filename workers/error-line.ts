@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
 import { relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { stripTypes } from './strip-types.ts'
 
 /** Where an error that came up while a file was loaded points at. */
 export interface ErrorPlace {
@@ -56,16 +56,11 @@ function withHelpers(fileUrl: string): string[] {
 
 /** Node tells the line of a syntax error in TypeScript, but not in JavaScript: its TypeScript parser reads both. */
 function syntaxErrorLine(fileUrl: string): number | undefined {
-  const { emitWarning } = process
   try {
-    // It calls itself experimental on stderr. Without it only the line would be missing.
-    process.emitWarning = () => {}
-    stripTypeScriptTypes(textOf(fileUrl), { sourceUrl: fileUrl })
+    stripTypes(fileUrl)
     return undefined
   } catch (error) {
     return lineIn(stackOf(error), fileUrl)
-  } finally {
-    process.emitWarning = emitWarning
   }
 }
 

@@ -14,6 +14,8 @@ export type ServicesSource = { url: string } | { broken: string }
 export interface ThreadSettings {
   /** Folder for files that jobs produce, absolute. */
   resultsDir: string
+  /** The runner strips the types of TypeScript for this thread, whose own stripper would take 10 MB. */
+  stripsTypes: boolean
 }
 
 /** One attempt, as it is handed to a thread. */
@@ -117,12 +119,18 @@ export type FromThread =
   /** It has services to dispose of before it ends, and has done so. */
   | { kind: 'services' }
   | { kind: 'left' }
+  /** The thread stands still until the text is on the port, which the runner says by setting `flag` to 1. */
+  | { kind: 'strip'; url: string; port: MessagePort; flag: Int32Array }
+
+/** What the port of a `strip` gets; undefined when Node shall load the file itself, and say what is wrong with it. */
+export type StrippedText = string | undefined
 
 /** Runner to catalog thread. */
 export type CatalogRequest =
   | { kind: 'describe'; id: number; source: JobSource }
   | { kind: 'validate'; id: number; source: JobSource; input: unknown }
   | { kind: 'services'; id: number; source: Extract<JobSource, { kind: 'file' }> }
+  | { kind: 'strip'; id: number; source: Extract<JobSource, { kind: 'file' }> }
 
 /** A job type as its definition says it, without where it comes from. */
 export type JobDescription = Omit<JobType, 'source' | 'file'>
@@ -133,5 +141,6 @@ export type CatalogAnswer =
   | { kind: 'described'; id: number; description: JobDescription; nameLine?: number }
   | { kind: 'validated'; id: number; value: unknown }
   | { kind: 'loaded'; id: number }
+  | { kind: 'stripped'; id: number; text: string }
   | { kind: 'invalid'; id: number; issues: Issue[] }
   | { kind: 'problem'; id: number; message: string; line?: number; issues?: Issue[] }

@@ -19,6 +19,7 @@ import type {
 import { Reporter } from './reporter.ts'
 import { createContext, prepareJob, runDefinition, type PreparedJob } from './run-definition.ts'
 import { StopError, StopSignal } from './stop-signal.ts'
+import { registerStrippedModules } from './stripped-modules.ts'
 
 /** Loaded by each thread of the pool; its default export runs one attempt at a time. */
 
@@ -40,7 +41,7 @@ const proxy = createDatabaseProxy(post, () => {
   const owner = ownerNow.getStore()
   return typeof owner === 'object' ? { seq: owner.task.seq, ended: owner.ended } : { seq: undefined, ended: false }
 })
-const { resultsDir } = (workerData ?? {}) as Partial<ThreadSettings>
+const { resultsDir, stripsTypes } = (workerData ?? {}) as Partial<ThreadSettings>
 const services = { db: proxy.database, resultsDir: resultsDir ?? process.cwd() }
 const folderServices = new FolderServices({
   base: services,
@@ -139,6 +140,7 @@ export default async function runAttempt(task: AttemptTask): Promise<AttemptAnsw
 }
 
 process.setSourceMapsEnabled(true)
+if (stripsTypes === true) registerStrippedModules((message, transfer) => port.postMessage(message, transfer))
 captureOutput(() => {
   const owner = ownerNow.getStore()
   const running = owner === 'services' ? current : owner

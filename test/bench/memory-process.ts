@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { stripTypes } from '../../workers/strip-types.ts'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
 import { noDatabase } from '../support/no-database.ts'
 
@@ -41,12 +42,15 @@ function torilThreads(jobFile: string | undefined): (count: number) => Promise<v
   const file = join(import.meta.dirname, 'jobs', jobFile ?? '')
   const source = { kind: 'file' as const, url: pathToFileURL(file).href }
   const pool = createThreadPool({
-    // As built: run from its source, each thread would also hold what strips the types.
+    // As built: run from its source, each thread would also hold what strips the types of that.
     entry: join(import.meta.dirname, '..', '..', 'out', 'main', 'worker-entry.js'),
     settings,
     runnerId: 'bench',
     database: noDatabase,
-    catalog: { get: () => ({ source, jobType: undefined }) as never },
+    catalog: {
+      get: () => ({ source, jobType: undefined }) as never,
+      strip: (url) => Promise.resolve(stripTypes(url)),
+    },
     resultsDir: import.meta.dirname,
   })
   const listener = { onStart() {}, onProgress() {}, onLogs() {} }

@@ -10,6 +10,7 @@ import type { CatalogEntry, JobSource } from '../../electron/runner/catalog/cata
 import type { AttemptRequest, AttemptRun } from '../../electron/runner/executors/executor.ts'
 import { createThreadPool, type ThreadPoolOptions } from '../../electron/runner/pool/create-thread-pool.ts'
 import type { ThreadPool } from '../../electron/runner/pool/thread-pool.ts'
+import { stripTypes } from '../../workers/strip-types.ts'
 import { noDatabase } from '../support/no-database.ts'
 
 export const workerEntry = resolve(import.meta.dirname, '../../workers/worker-entry.ts')
@@ -71,6 +72,7 @@ export async function createPoolFixture(options: Partial<ThreadPoolOptions> = {}
         const source = sources.get(name)
         return source === undefined ? undefined : ({ source } as CatalogEntry)
       },
+      strip: (url) => Promise.resolve().then(() => stripTypes(url)),
     },
     resultsDir: folder,
     ...options,

@@ -21,6 +21,11 @@ export interface Catalog {
    * schema made it (defaults filled in), or what is wrong with it.
    */
   validateInput(name: string, input: unknown): Promise<{ value: unknown } | { issues: Issue[] }>
+  /**
+   * The JavaScript of a TypeScript file of the folder or beside it, every character in its old place; undefined
+   * when its types cannot be stripped. `url` carries the version of the file.
+   */
+  strip(url: string): Promise<string | undefined>
   /** The definition itself, loaded into this process: for the inline executor only. */
   load(name: string): Promise<JobDefinition>
   /** Reads another folder; null for none. Resolves when it is read. */

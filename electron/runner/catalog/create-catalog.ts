@@ -8,6 +8,7 @@ import { compileSchema, type Validate } from '../../../workers/validate.ts'
 import type { Catalog, CatalogEntry } from './catalog.ts'
 import { CatalogThread } from './catalog-thread.ts'
 import { FolderCatalog } from './folder-catalog.ts'
+import { TypeStripper } from './type-stripper.ts'
 
 export interface CatalogOptions {
   /** File that the catalog's threads load: locateEntries().catalog. */
@@ -38,6 +39,7 @@ export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
   const builtInValidators = new Map<string, Promise<Validate>>()
   const describer = new CatalogThread(options.entry, timeoutMs)
   const checker = new CatalogThread(options.entry, timeoutMs)
+  const stripper = new TypeStripper(options.entry, timeoutMs)
   const listeners = new Set<() => void>()
   let folder: FolderCatalog | undefined
   let entries = builtIn
@@ -98,6 +100,7 @@ export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
       const why = answer.kind === 'problem' ? answer.message : 'The catalog gave no answer.'
       return { issues: [{ path: [], message: `The input could not be checked: ${why}` }] }
     },
+    strip: (url) => stripper.strip(url),
     load: async (name) => loadJob(entryOf(name).source),
     setFolder,
     onChange(listener) {
@@ -107,7 +110,7 @@ export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
     async close() {
       folder?.close()
       listeners.clear()
-      await Promise.all([describer.close(), checker.close()])
+      await Promise.all([describer.close(), checker.close(), stripper.close()])
     },
   }
 }

@@ -5,6 +5,7 @@ import type { AttemptListener, AttemptReport, AttemptRequest, AttemptRun, Execut
 import type { AttemptAnswer, FromThread, StopCode } from '../../../workers/protocol.ts'
 import type { JobDatabaseAccess } from '../history/history.ts'
 import { answerDatabaseCall } from './database-answers.ts'
+import { answerStrip } from './strip-answers.ts'
 import { Lanes } from './lanes.ts'
 import type { Lane } from './lane.ts'
 import { PendingAttempt } from './pending-attempt.ts'
@@ -21,7 +22,8 @@ export interface ThreadPoolOptions {
   runnerId: string
   /** Serves `ctx.services.db`. */
   database: JobDatabaseAccess
-  catalog: Pick<Catalog, 'get'>
+  /** Without `strip` each thread strips the types of TypeScript itself. */
+  catalog: Pick<Catalog, 'get'> & Partial<Pick<Catalog, 'strip'>>
   /** `ctx.services.resultsDir`, absolute. */
   resultsDir: string
   /** Between asking a job that ran out of time to stop and ending its thread; default 500 ms. */
@@ -41,7 +43,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   const lanes = new Lanes({
     entry: options.entry,
     settings: options.settings,
-    threadSettings: { resultsDir: options.resultsDir },
+    threadSettings: { resultsDir: options.resultsDir, stripsTypes: options.catalog.strip !== undefined },
     onMessage: take,
     onFree: dispatch,
     onChange: changed,
@@ -63,6 +65,8 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       attempt.told(message.report)
     } else if (message.kind === 'db') {
       void answerDatabaseCall(options.database, lane, message)
+    } else if (message.kind === 'strip') {
+      void answerStrip(options.catalog, message)
     } else if (message.kind === 'pong') {
       sampler.answered(lane)
     } else if (message.kind === 'services') {
