@@ -95,6 +95,29 @@ describe('toril profiles', () => {
     expect(history['history']).toMatchObject({ kind: 'postgres', host: 'db.example', database: 'toril' })
   })
 
+  test('takes lists of servers as host:port with commas between them', async () => {
+    const watched = await cli.json(
+      ...['profiles', 'add', 'Watched', 'queue.kind=sentinel', 'queue.masterName=m', 'queue.sentinels=s1,[::1]:26380'],
+    )
+    expect(watched['queue']).toMatchObject({
+      sentinels: [
+        { host: 's1', port: 26_379 },
+        { host: '::1', port: 26_380 },
+      ],
+    })
+    const moved = await cli.json('profiles', 'edit', 'Cluster', 'queue.seeds=c1:7000,c2:7001')
+    expect(moved['queue']).toMatchObject({
+      seeds: [
+        { host: 'c1', port: 7000 },
+        { host: 'c2', port: 7001 },
+      ],
+    })
+    for (const wrong of ['redis://c1:7000', 'c1:7000,', 'c1:99999', 'c1 c2']) {
+      const { code, stderr } = await cli.run(['profiles', 'edit', 'Cluster', `queue.seeds=${wrong}`])
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/^queue\.seeds .*host:port/)])
+    }
+  })
+
   test('names the field that is wrong, and the profile that is not there', async () => {
     const wrong = await cli.run(['profiles', 'edit', 'Staging', 'queue.port=0'])
     expect([wrong.code, wrong.stderr]).toEqual([4, 'queue.port must be at least 1.\n'])

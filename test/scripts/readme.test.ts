@@ -3,13 +3,10 @@ import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startHeadless, type HeadlessRunner } from '../support/headless.ts'
+import { blocksOf, readme } from './readme-blocks.ts'
 
 const project = join(import.meta.dirname, '..', '..')
-const readme = readFileSync(join(project, 'README.md'), 'utf8')
-const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({
-  language,
-  text: text ?? '',
-}))
+const blocks = blocksOf()
 /** The two commands are run by whoever reads this in a test run. */
 const examples = blocks.filter(({ language, text }) => language === 'sh' && !/^npm (start|test)$/m.test(text))
 const ownJob = blocks.find(({ language }) => language === 'ts')?.text ?? ''

@@ -24,6 +24,11 @@ export interface HeadlessRunner {
   call<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer>
   /** Ends the runner as a crash would: SIGKILL. */
   kill(): Promise<void>
+  /**
+   * Stops it in order and starts it over the same data by a line of shell, in which `npm run serve` stands for it.
+   * Rejects with what it printed when it does not start; it can be started again then.
+   */
+  startBy(line: string): Promise<void>
   /** Starts it again at the same address, with the same token and data. */
   restart(): Promise<void>
   /** Stops it as a service manager would, and removes its data. */
@@ -81,6 +86,10 @@ export async function startHeadless(options: HeadlessOptions = {}): Promise<Head
       return (text === '' ? undefined : JSON.parse(text)) as Answer
     },
     kill: () => end(running.child, 'SIGKILL'),
+    async startBy(line) {
+      await end(running.child, 'SIGTERM')
+      running = await launch(env, '0', line)
+    },
     async restart() {
       await end(running.child, 'SIGKILL')
       running = await launch(env, new URL(running.url).port)
@@ -97,12 +106,17 @@ export async function startHeadless(options: HeadlessOptions = {}): Promise<Head
   }
 }
 
-async function launch(env: Record<string, string>, port: string): Promise<Running> {
+async function launch(env: Record<string, string>, port: string, line?: string): Promise<Running> {
   // Nothing of the surroundings may choose a queue or a database for the tests.
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TORIL_(?!TEST_)|REDIS_|DATABASE_URL)/.test(name)),
   )
-  const child = spawn(nodeBinary, [join(project, 'out', 'main', 'serve.js')], {
+  const serve = join(project, 'out', 'main', 'serve.js')
+  const [program, args] =
+    line === undefined
+      ? [nodeBinary, [serve]]
+      : ['bash', ['-euc', line.replace('npm run serve', `exec '${nodeBinary}' '${serve}'`)]]
+  const child = spawn(program, args, {
     cwd: project,
     env: { ...clean, ...env, TORIL_PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],

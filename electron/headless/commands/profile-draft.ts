@@ -55,6 +55,35 @@ function urlFields({ url, historyUrl }: ProfileFlags): Fields {
   return fields
 }
 
+/** Lists of servers, and the port of one that names none. */
+const serverLists = { seeds: 6379, sentinels: 26_379 } as const
+
+/** `host:port,host:port`, which is so much shorter than JSON. */
+function serversIn(text: string, name: keyof typeof serverLists): Json {
+  try {
+    return text.split(',').map((each) => {
+      const given = parseConnectionUrl(each, serverLists[name])
+      if (each.includes('/') || !('queue' in given)) throw new TypeError('no plain address')
+      return { host: given.queue.host, port: given.queue.port }
+    })
+  } catch {
+    const message = `queue.${name} takes servers as host:port with commas between them, or as JSON.`
+    throw new CliError(exitCodes.usage, message)
+  }
+}
+
+/** The same, with lists of servers that are written as text taken apart. */
+function withServers(named: Fields): Fields {
+  const { queue } = named
+  if (!isObject(queue)) return named
+  const lists: Fields = {}
+  for (const name of ['seeds', 'sentinels'] as const) {
+    const text = queue[name]
+    if (typeof text === 'string') lists[name] = serversIn(text, name)
+  }
+  return { ...named, queue: { ...queue, ...lists } }
+}
+
 /** Lays `over` over `base` key by key; null takes a key away. A part of another kind is begun anew. */
 function lay(base: Json | undefined, over: Json): Json {
   if (!isObject(over)) return over
@@ -69,7 +98,7 @@ function lay(base: Json | undefined, over: Json): Json {
 
 /** What the assignments and URLs change. `before` is the profile as it is: its parts are only changed where named. */
 export function changedFields(assignments: readonly string[], flags: ProfileFlags, before: Fields = {}): Fields {
-  const named = parseAssignments(assignments)
+  const named = withServers(parseAssignments(assignments))
   for (const assignment of assignments) {
     const name = assignment.slice(0, assignment.indexOf('='))
     if (name.startsWith('secrets') || secretPaths.some((path) => path === name)) {
