@@ -105,7 +105,9 @@ describe('toril profiles', () => {
         { host: '::1', port: 26_380 },
       ],
     })
-    const moved = await cli.json('profiles', 'edit', 'Cluster', 'queue.seeds=c1:7000,c2:7001')
+    const moved = await cli.json(
+      ...['profiles', 'edit', 'Watched', 'queue.kind=cluster', 'queue.seeds=c1:7000,c2:7001'],
+    )
     expect(moved['queue']).toMatchObject({
       seeds: [
         { host: 'c1', port: 7000 },

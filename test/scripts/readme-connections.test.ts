@@ -124,13 +124,19 @@ test('Redis by unix socket', async () => {
 
 test('sentinels', async () => {
   const { sentinels, name } = await server(startSentinelRedis())
-  const places = sentinels.map(({ port }, index) => [`sentinel-${index + 1}.example.com:26379`, `127.0.0.1:${port}`])
+  const places = sentinels.map(({ port }, index): [string, string] => [
+    `sentinel-${index + 1}.example.com:26379`,
+    `127.0.0.1:${port}`,
+  ])
   await added('Watched', { ...Object.fromEntries(places), 'masterName=orders': `masterName=${name}` })
 })
 
 test('a cluster', async () => {
   const { nodes } = await server(startRedisCluster())
-  const places = nodes.map(({ port }, index) => [`redis-${index + 1}.example.com:7000`, `127.0.0.1:${port}`])
+  const places = nodes.map(({ port }, index): [string, string] => [
+    `redis-${index + 1}.example.com:7000`,
+    `127.0.0.1:${port}`,
+  ])
   await added('Sharded', Object.fromEntries(places))
   const byVariable = { 'redis-1.example.com': '127.0.0.1', '7000': String(nodes[0]?.port) }
   await started(placed(example('{"kind": "cluster"'), byVariable), 'Environment')
