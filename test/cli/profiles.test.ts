@@ -115,7 +115,7 @@ describe('toril profiles', () => {
       ],
     })
     for (const wrong of ['redis://c1:7000', 'c1:7000,', 'c1:99999', 'c1 c2']) {
-      const { code, stderr } = await cli.run(['profiles', 'edit', 'Cluster', `queue.seeds=${wrong}`])
+      const { code, stderr } = await cli.run(['profiles', 'edit', 'Watched', `queue.seeds=${wrong}`])
       expect([code, stderr]).toEqual([2, expect.stringMatching(/^queue\.seeds .*host:port/)])
     }
   })
