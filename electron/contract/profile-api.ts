@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
 import { connectionProfileSchema, profileDraftSchema, profilePatchSchema } from './connection-profile.ts'
+import { foundQueuesSchema } from './found-queue.ts'
 import { jsonSchema } from './json.ts'
 import { profileFileSchema } from './profile-file.ts'
 
@@ -51,6 +52,15 @@ export const profilesContract = {
     })
     .input(idSchema)
     .output(z.void()),
+  queues: oc
+    .route({
+      method: 'GET',
+      path: '/profiles/{id}/queues',
+      tags: ['Profiles'],
+      summary: "The queues of BullMQ on the profile's server, whoever made them",
+    })
+    .input(idSchema)
+    .output(foundQueuesSchema),
   export: oc
     .route({
       method: 'POST',

@@ -23,6 +23,7 @@ export interface FacadeParts {
   stats: QueueStats
   preferences: PreferencesStore
   profiles: ProfileStore
+  findQueues: Runner['profiles']['queues']
   catalog: Catalog
   pool: ThreadPool
   runners: LiveRunners
@@ -123,7 +124,7 @@ export function runnerFacade(parts: FacadeParts): Runner {
       current: () => preferences.current(),
       update: (patch) => preferences.update(patch),
     },
-    profiles: parts.profiles,
+    profiles: { ...parts.profiles, queues: parts.findQueues },
     jobTypes: () => parts.catalog.list(),
     threads: () => pool.threads(),
     measuredThreads: () => pool.measured(),

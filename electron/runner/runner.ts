@@ -1,5 +1,6 @@
 import type { BatchProgress } from '../contract/batch.ts'
 import type { batchInputSchema, CancelResult, JobList, jobListInputSchema } from '../contract/contract.ts'
+import type { FoundQueues } from '../contract/found-queue.ts'
 import type { JobTypeList } from '../contract/job-type.ts'
 import type { Job, JobEvent, JobOptions, LogLine } from '../contract/job.ts'
 import type { Json } from '../contract/json.ts'
@@ -91,7 +92,10 @@ export interface Runner {
     update(patch: PreferencesPatch): Promise<Preferences>
   }
   /** Connection profiles. Who calls writes secrets and never reads them. */
-  readonly profiles: Pick<ProfileStore, 'list' | 'create' | 'update' | 'remove' | 'export' | 'import'>
+  readonly profiles: Pick<ProfileStore, 'list' | 'create' | 'update' | 'remove' | 'export' | 'import'> & {
+    /** Looks through the profile's server for queues of BullMQ; writes nothing. Rejects UNAVAILABLE. */
+    queues(id: string): Promise<FoundQueues>
+  }
   jobTypes(): JobTypeList
   threads(): Thread[]
   /** With CPU, heap and loop; measured for this once where nobody watches. */

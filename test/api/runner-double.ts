@@ -82,6 +82,7 @@ export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; heal
       create: unexpected,
       update: unexpected,
       remove: () => Promise.resolve(),
+      queues: () => Promise.resolve({ queues: [] }),
       export: unexpected,
       import: unexpected,
     },

@@ -134,6 +134,13 @@ describe('toril profiles', () => {
     expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining('There is no password queue.pin')])
   })
 
+  test('lists the queues on the server of a profile, and what runs here of them', async () => {
+    const { code, stdout } = await cli.run(['profiles', 'queues', 'This computer'])
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/QUEUE +WAITING[\s\S]*\* +toril +0 +0 +0 +0 +0/)])
+    const { queues } = await cli.json('profiles', 'queues', 'This computer')
+    expect(queues).toMatchObject([{ name: 'toril', chosen: true, paused: false }])
+  })
+
   test('exports to a file of its owner alone and imports it', async () => {
     const file = join(cli.folder, 'profiles-out.json')
     const exported = await cli.run(['profiles', 'export', 'Staging', '-o', file, '--passphrase-env', 'PP'], {

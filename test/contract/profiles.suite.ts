@@ -92,6 +92,23 @@ export function profilesSuite(transport: Transport, api: () => ApiFixture): void
       await refused(client.profiles.remove({ id: 'this-computer' }), 'PROFILE_IN_USE', /This computer is in use/)
     })
 
+    test('tell the queues on their server, and which of their job types are known here', async () => {
+      const { queues, cut } = await client.profiles.queues({ id: 'this-computer' })
+      expect(cut).toBeUndefined()
+      expect(queues.find(({ chosen }) => chosen)).toMatchObject({
+        name: 'toril',
+        bullmqVersion: expect.any(String) as string,
+      })
+      for (const { jobTypes } of queues) expect(jobTypes.filter(({ known }) => !known)).toEqual([])
+      const unreachable = await client.profiles.create({
+        name: `Gone ${transport.name}`,
+        queue: { kind: 'redis', host: '127.0.0.1', port: 1 },
+      })
+      await refused(client.profiles.queues({ id: unreachable.id }), 'UNAVAILABLE', /cannot be reached: nothing/)
+      await client.profiles.remove({ id: unreachable.id })
+      await refused(client.profiles.queues({ id: 'none' }), 'PROFILE_NOT_FOUND', /none/)
+    })
+
     test('are exported and imported, with secrets only under a passphrase', async () => {
       const ids = [staging.id]
       const bare = await client.profiles.export({ ids })

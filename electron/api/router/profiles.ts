@@ -7,6 +7,7 @@ export function profilesRouter({ profiles }: Runner) {
     create: api.profiles.create.handler(({ input }) => profiles.create(input)),
     update: api.profiles.update.handler(({ input: { id, ...patch } }) => profiles.update(id, patch)),
     remove: api.profiles.remove.handler(({ input }) => profiles.remove(input.id)),
+    queues: api.profiles.queues.handler(({ input }) => profiles.queues(input.id)),
     export: api.profiles.export.handler(({ input }) => profiles.export(input)),
     import: api.profiles.import.handler(({ input }) => profiles.import(input.file, input.passphrase)),
   })

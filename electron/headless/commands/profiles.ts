@@ -4,6 +4,7 @@ import type { ConnectionProfile, ProfileDraft, ProfilePatch } from '../../contra
 import type { TorilClient } from '../client/create-client.ts'
 import { CliError, exitCodes } from '../exit-codes.ts'
 import { note, print, printJson } from '../output/print.ts'
+import { queueTable } from '../output/queue-table.ts'
 import { profileTable, profileText } from '../output/profile-text.ts'
 import { readInput } from './input.ts'
 import { changedFields, secretChanges, type ProfileFlags } from './profile-draft.ts'
@@ -21,6 +22,16 @@ export function addProfiles(program: Command): void {
   command('show <profile>', 'all fields of one, by its name or id').action(async (text: string, flags: JsonFlag) => {
     printProfile(await find(openClient(), text), flags)
   })
+  command('queues <profile>', 'the queues of BullMQ on its server, whoever made them').action(
+    async (text: string, flags: JsonFlag) => {
+      const client = openClient()
+      const { id, name } = await find(client, text)
+      const answer = await client.profiles.queues({ id })
+      if (wantsJson(flags)) return printJson(answer)
+      print(answer.queues.length === 0 ? `There is no queue of BullMQ on the server of ${name}.` : queueTable(answer))
+      if (answer.cut !== undefined) note(answer.cut)
+    },
+  )
   withSecrets(
     command('add <name> [field=value...]', 'add one, e.g. toril profiles add Staging --url rediss://h:6380'),
   ).action(add)

@@ -31,7 +31,7 @@ export interface RedisServerConfig {
 export async function openRedisServer(config: RedisServerConfig): Promise<QueueServer> {
   const { target, answerMs, pace } = config
   const label = redisLabel(target)
-  const prefix = redisPrefix(target, config.prefix)
+  const prefix = redisPrefix(target, config.prefix, config.queueName)
   const key = `${prefix}:${config.queueName}:meta`
   const probe = () => probeRedis(target, { key, timeoutMs: answerMs })
   const notices = await probe().catch((error: unknown) => {

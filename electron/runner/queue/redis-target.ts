@@ -18,7 +18,15 @@ export function redisLabel(target: RedisTarget): string {
   return `${numbered(options.name ?? '', options.db)} (sentinels ${sentinels})`
 }
 
-/** A cluster keeps together what has the same hash tag, and BullMQ's scripts need all keys of a queue together. */
-export function redisPrefix(target: RedisTarget, prefix: string): string {
-  return target.kind === 'cluster' && !/\{[^}]+\}/.test(prefix) ? `{${prefix}}` : prefix
+/** Whether a cluster keeps the key where all others with the same hash tag are. */
+export function tagged(key: string): boolean {
+  return /\{[^}]+\}/.test(key)
+}
+
+/**
+ * A cluster keeps together what has the same hash tag, and BullMQ's scripts need all keys of a queue together. Of a
+ * queue that another program made, the name may have the tag.
+ */
+export function redisPrefix(target: RedisTarget, prefix: string, queueName: string): string {
+  return target.kind !== 'cluster' || tagged(prefix) || tagged(queueName) ? prefix : `{${prefix}}`
 }

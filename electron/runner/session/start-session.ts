@@ -3,6 +3,7 @@ import type { SystemInfo } from '../../contract/runner.ts'
 import { answerCancels } from '../cluster/cancel-elsewhere.ts'
 import { createRunnerControl } from '../cluster/runner-control.ts'
 import type { RunnerCore } from '../core/create-core.ts'
+import { createFindQueues } from '../find-queues.ts'
 import { createJobService } from '../jobs/job-service.ts'
 import { runnerFacade } from '../runner-facade.ts'
 import type { Runner } from '../runner.ts'
@@ -66,6 +67,12 @@ async function start(parts: SessionParts): Promise<Runner> {
     stats,
     preferences,
     profiles,
+    findQueues: createFindQueues({
+      dataDir: core.config.dataDir,
+      profiles,
+      connections: parts.connections,
+      catalog,
+    }),
     catalog,
     pool: threads.pool,
     runners,
