@@ -1,6 +1,7 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { batchActionSchema, batchProgressSchema } from './batch.ts'
+import { changing, changingOwn, reading } from './effect.ts'
 import { jobTypeListSchema } from './job-type.ts'
 import { jobEventSchema, jobOptionsSchema, jobSchema, jobStateSchema, logLineSchema } from './job.ts'
 import { jsonSchema, timeSchema } from './json.ts'
@@ -88,11 +89,11 @@ export const cancelInputSchema = z.strictObject({
 /** Every operation of Toril: one contract for MessagePort, WebSocket and REST. */
 export const contract = {
   jobs: {
-    enqueue: oc
+    enqueue: changing
       .route({ method: 'POST', path: '/jobs', successStatus: 201, tags: ['Jobs'], summary: 'Enqueue a job' })
       .input(z.strictObject({ type: z.string().min(1), input: jsonSchema, options: jobOptionsSchema.optional() }))
       .output(jobSchema),
-    enqueueType: oc
+    enqueueType: changing
       .route({
         method: 'POST',
         path: '/jobs/{type}',
@@ -103,23 +104,23 @@ export const contract = {
       })
       .input(z.object({ params: z.object({ type: z.string().min(1) }), body: jsonSchema }))
       .output(jobSchema),
-    list: oc
+    list: reading
       .route({ method: 'GET', path: '/jobs', tags: ['Jobs'], summary: 'List and search jobs' })
       .input(jobListInputSchema)
       .output(jobListSchema),
-    get: oc
+    get: reading
       .route({ method: 'GET', path: '/jobs/{id}', tags: ['Jobs'], summary: 'One job' })
       .input(jobIdInput)
       .output(jobSchema),
-    remove: oc
+    remove: changing
       .route({ method: 'DELETE', path: '/jobs/{id}', successStatus: 204, tags: ['Jobs'], summary: 'Remove a job' })
       .input(jobIdInput)
       .output(z.void()),
-    why: oc
+    why: reading
       .route({ method: 'GET', path: '/jobs/{id}/why', tags: ['Jobs'], summary: 'Why a job is not running' })
       .input(jobIdInput)
       .output(whySchema),
-    logs: oc
+    logs: reading
       .route({ method: 'GET', path: '/jobs/{id}/logs', tags: ['Jobs'], summary: 'Log lines of a job' })
       .input(
         jobIdInput.extend({
@@ -129,7 +130,7 @@ export const contract = {
         }),
       )
       .output(z.object({ lines: z.array(logLineSchema), total: z.int().min(0), dropped: z.int().min(0) })),
-    events: oc
+    events: reading
       .route({
         method: 'GET',
         path: '/jobs/{id}/events',
@@ -138,15 +139,15 @@ export const contract = {
       })
       .input(jobIdInput)
       .output(eventIterator(jobEventSchema)),
-    cancel: oc
+    cancel: changing
       .route({ method: 'POST', path: '/jobs/{id}/cancel', tags: ['Jobs'], summary: 'Cancel a job' })
       .input(cancelInputSchema)
       .output(cancelResultSchema),
-    retry: oc
+    retry: changing
       .route({ method: 'POST', path: '/jobs/{id}/retry', tags: ['Jobs'], summary: 'Run a finished job again' })
       .input(jobIdInput)
       .output(jobSchema),
-    batch: oc
+    batch: changing
       .route({
         method: 'POST',
         path: '/batches',
@@ -155,15 +156,15 @@ export const contract = {
       })
       .input(batchInputSchema)
       .output(eventIterator(batchProgressSchema)),
-    promote: oc
+    promote: changing
       .route({ method: 'POST', path: '/jobs/{id}/promote', tags: ['Jobs'], summary: 'Run a delayed job now' })
       .input(jobIdInput)
       .output(jobSchema),
-    stack: oc
+    stack: reading
       .route({ method: 'POST', path: '/jobs/{id}/stack', tags: ['Jobs'], summary: 'Sample the stack of a running job' })
       .input(jobIdInput)
       .output(stackSampleSchema),
-    profile: oc
+    profile: changingOwn
       .route({
         method: 'POST',
         path: '/jobs/{id}/profile',
@@ -172,7 +173,7 @@ export const contract = {
       })
       .input(profileInputSchema)
       .output(cpuProfileSchema),
-    endProfile: oc
+    endProfile: changingOwn
       .route({
         method: 'POST',
         path: '/jobs/{id}/profile/end',
@@ -184,21 +185,21 @@ export const contract = {
       .output(z.void()),
   },
   jobTypes: {
-    list: oc
+    list: reading
       .route({ method: 'GET', path: '/job-types', tags: ['Job types'], summary: 'The catalog' })
       .output(jobTypeListSchema),
   },
   queue: {
-    get: oc
+    get: reading
       .route({ method: 'GET', path: '/queue', tags: ['Queue'], summary: 'Counts, rates and whether it is paused' })
       .output(queueInfoSchema),
-    pause: oc
+    pause: changing
       .route({ method: 'POST', path: '/queue/pause', tags: ['Queue'], summary: 'Start no further jobs' })
       .output(queueInfoSchema),
-    resume: oc
+    resume: changing
       .route({ method: 'POST', path: '/queue/resume', tags: ['Queue'], summary: 'Start jobs again' })
       .output(queueInfoSchema),
-    reconnect: oc
+    reconnect: changingOwn
       .route({
         method: 'POST',
         path: '/queue/reconnect',
@@ -206,16 +207,16 @@ export const contract = {
         summary: "Try to reach the queue's server now",
       })
       .output(connectionSchema),
-    throughput: oc
+    throughput: reading
       .route({ method: 'GET', path: '/queue/throughput', tags: ['Queue'], summary: 'Finished jobs over time' })
       .input(z.object({ range: throughputRangeSchema.default('1h') }))
       .output(throughputSchema),
   },
   preferences: {
-    get: oc
+    get: reading
       .route({ method: 'GET', path: '/preferences', tags: ['Preferences'], summary: 'All preferences' })
       .output(preferencesSchema),
-    update: oc
+    update: changingOwn
       .route({
         method: 'PATCH',
         path: '/preferences',
@@ -227,15 +228,15 @@ export const contract = {
   },
   profiles: profilesContract,
   threads: {
-    list: oc
+    list: reading
       .route({ method: 'GET', path: '/threads', tags: ['Threads'], summary: 'The threads of the pool' })
       .output(z.object({ threads: z.array(threadSchema) })),
   },
   runners: {
-    list: oc
+    list: reading
       .route({ method: 'GET', path: '/runners', tags: ['Runners'], summary: 'Live runners of this queue' })
       .output(z.object({ runners: z.array(runnerSchema) })),
-    pause: oc
+    pause: changing
       .route({
         method: 'POST',
         path: '/runners/{id}/pause',
@@ -244,11 +245,11 @@ export const contract = {
       })
       .input(runnerIdInput)
       .output(runnerSchema),
-    resume: oc
+    resume: changing
       .route({ method: 'POST', path: '/runners/{id}/resume', tags: ['Runners'], summary: 'A runner takes jobs again' })
       .input(runnerIdInput)
       .output(runnerSchema),
-    drain: oc
+    drain: changing
       .route({
         method: 'POST',
         path: '/runners/{id}/drain',
@@ -257,7 +258,7 @@ export const contract = {
       })
       .input(runnerIdInput)
       .output(runnerSchema),
-    resize: oc
+    resize: changing
       .route({
         method: 'POST',
         path: '/runners/{id}/resize',
@@ -269,12 +270,12 @@ export const contract = {
       .output(runnerSchema),
   },
   system: {
-    info: oc
+    info: reading
       .route({ method: 'GET', path: '/system', tags: ['System'], summary: 'Version, profile and data folder' })
       .output(systemInfoSchema),
   },
   updates: {
-    watch: oc
+    watch: reading
       .route({ method: 'GET', path: '/updates', tags: ['System'], summary: 'A snapshot, then batched patches' })
       .input(z.object({ hidden: z.coerce.boolean().optional() }).optional())
       .output(eventIterator(updateSchema)),

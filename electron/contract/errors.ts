@@ -25,6 +25,8 @@ export const errorCodes = {
   BEING_PROFILED: { status: 409, meaning: 'A CPU profile of the job is being recorded already.' },
   NOT_PROFILED: { status: 409, meaning: 'No CPU profile of the job is being recorded, so there is none to stop.' },
   THREAD_GONE: { status: 409, meaning: 'The thread ended while it was looked at, and nothing of it was left.' },
+  PROFILE_NOT_IN_USE: { status: 409, meaning: 'The profile is not the one in use.' },
+  CONFIRMATION_REQUIRED: { status: 409, meaning: "The profile's name must be given first. Nothing was changed." },
   PROFILE_IN_USE: { status: 409, meaning: 'The profile is the one in use, so it cannot be removed.' },
   SECRETS_LOCKED: { status: 409, meaning: 'The stored passwords cannot be opened or sealed. The message says why.' },
   THREAD_SILENT: {

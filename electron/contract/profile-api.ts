@@ -1,8 +1,8 @@
-import { oc } from '@orpc/contract'
 import * as z from 'zod'
 import { connectionProfileSchema, profileDraftSchema, profilePatchSchema } from './connection-profile.ts'
+import { changingOwn, reading } from './effect.ts'
 import { foundQueuesSchema } from './found-queue.ts'
-import { jsonSchema } from './json.ts'
+import { jsonSchema, timeSchema } from './json.ts'
 import { profileFileSchema } from './profile-file.ts'
 
 export const profileListSchema = z.object({
@@ -23,12 +23,21 @@ export const profileImportSchema = z.object({
   secretsLeftOut: z.boolean(),
 })
 
+/** Whether the profile in use may be changed through. */
+export const changesSchema = z.object({
+  /** As the profile says. */
+  readOnly: z.boolean(),
+  /** Changes are allowed until then although the profile is read-only; absent while they are not. */
+  allowedUntil: timeSchema.optional(),
+})
+export type Changes = z.infer<typeof changesSchema>
+
 /** Connection profiles. Passwords are written and never answered. */
 export const profilesContract = {
-  list: oc
+  list: reading
     .route({ method: 'GET', path: '/profiles', tags: ['Profiles'], summary: 'All connection profiles' })
     .output(profileListSchema),
-  create: oc
+  create: changingOwn
     .route({
       method: 'POST',
       path: '/profiles',
@@ -38,11 +47,11 @@ export const profilesContract = {
     })
     .input(profileDraftSchema)
     .output(connectionProfileSchema),
-  update: oc
+  update: changingOwn
     .route({ method: 'PATCH', path: '/profiles/{id}', tags: ['Profiles'], summary: 'Change a connection profile' })
     .input(z.strictObject({ ...idSchema.shape, ...profilePatchSchema.shape }))
     .output(connectionProfileSchema),
-  remove: oc
+  remove: changingOwn
     .route({
       method: 'DELETE',
       path: '/profiles/{id}',
@@ -52,7 +61,7 @@ export const profilesContract = {
     })
     .input(idSchema)
     .output(z.void()),
-  queues: oc
+  queues: reading
     .route({
       method: 'GET',
       path: '/profiles/{id}/queues',
@@ -61,7 +70,7 @@ export const profilesContract = {
     })
     .input(idSchema)
     .output(foundQueuesSchema),
-  export: oc
+  export: reading
     .route({
       method: 'POST',
       path: '/profiles/export',
@@ -70,8 +79,33 @@ export const profilesContract = {
     })
     .input(z.strictObject({ ids: z.array(z.string().min(1)).optional(), passphrase: passphraseSchema.optional() }))
     .output(profileFileSchema),
-  import: oc
+  import: changingOwn
     .route({ method: 'POST', path: '/profiles/import', tags: ['Profiles'], summary: 'Import exported profiles' })
     .input(z.strictObject({ file: jsonSchema, passphrase: z.string().max(1024).optional() }))
     .output(profileImportSchema),
+  allowChanges: changingOwn
+    .route({
+      method: 'POST',
+      path: '/profiles/{id}/changes',
+      tags: ['Profiles'],
+      summary: 'Allow changes through the read-only profile in use for some minutes',
+    })
+    .input(
+      z.strictObject({
+        ...idSchema.shape,
+        /** The name of the profile, as a person typed it. */
+        name: z.string(),
+        minutes: z.number().positive().max(60).default(15),
+      }),
+    )
+    .output(changesSchema),
+  endChanges: changingOwn
+    .route({
+      method: 'DELETE',
+      path: '/profiles/{id}/changes',
+      tags: ['Profiles'],
+      summary: 'Allow no more changes through the read-only profile in use',
+    })
+    .input(idSchema)
+    .output(changesSchema),
 }

@@ -124,6 +124,10 @@ export const systemInfoSchema = z.object({
     colour: profileColourSchema,
     environment: profileEnvironmentSchema,
     readOnly: z.boolean(),
+    /** Changes are allowed until then although it is read-only; absent while they are not. */
+    changesAllowedUntil: timeSchema.optional(),
+    /** It was read-only when it was opened: this runner takes no jobs of its queue. */
+    takesNoJobs: z.boolean().optional(),
     /** Where queue and history are, in words; never a secret. */
     description: z.string(),
     backend: queueBackendSchema,

@@ -20,7 +20,7 @@ function same(a: RateLimit | null, b: RateLimit | null): boolean {
 export function keepRateLimit(
   queue: Pick<JobQueue, 'setRateLimit'>,
   atStart: RateLimit | null,
-  onProblem: (message: string) => void,
+  { tellNow, onProblem }: { tellNow: boolean; onProblem: (message: string) => void },
 ): RateLimitKeeper {
   let wanted = atStart
   let told = true
@@ -39,7 +39,7 @@ export function keepRateLimit(
       })
   }
 
-  if (wanted !== null) tell()
+  if (wanted !== null && tellNow) tell()
   return {
     apply(limit) {
       if (same(limit, wanted)) return

@@ -12,6 +12,7 @@ import type { ThreadPool } from './pool/thread-pool.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
 import type { JobQueue } from './queue/job-queue.ts'
 import type { Health, Runner } from './runner.ts'
+import type { Safety } from './safety/create-safety.ts'
 import type { QueueStats } from './stats/queue-stats.ts'
 import { watchUpdates, type FeedSource } from './updates/update-feed.ts'
 
@@ -24,6 +25,7 @@ export interface FacadeParts {
   preferences: PreferencesStore
   profiles: ProfileStore
   findQueues: Runner['profiles']['queues']
+  safety: Safety
   catalog: Catalog
   pool: ThreadPool
   runners: LiveRunners
@@ -65,6 +67,7 @@ function feedSource(parts: FacadeParts): FeedSource {
         pool.watch(),
         preferences.onChange(() => mark({ kind: 'preferences' })),
         parts.profiles.onChange(() => mark({ kind: 'system' })),
+        parts.safety.onChange(() => mark({ kind: 'system' })),
         catalog.onChange(() => mark({ kind: 'jobTypes' })),
         runners.onLook(() => mark({ kind: 'runners' })),
         queue.onConnection(() => mark({ kind: 'queue' })),
@@ -125,6 +128,7 @@ export function runnerFacade(parts: FacadeParts): Runner {
       update: (patch) => preferences.update(patch),
     },
     profiles: { ...parts.profiles, queues: parts.findQueues },
+    safety: parts.safety,
     jobTypes: () => parts.catalog.list(),
     threads: () => pool.threads(),
     measuredThreads: () => pool.measured(),

@@ -19,6 +19,7 @@ import type { RunnerControl } from './cluster/runner-control.ts'
 import type { Update } from '../contract/updates.ts'
 import type { Why } from '../contract/why.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
+import type { Safety } from './safety/create-safety.ts'
 import type * as z from 'zod'
 
 export type JobListInput = z.output<typeof jobListInputSchema>
@@ -96,6 +97,8 @@ export interface Runner {
     /** Looks through the profile's server for queues of BullMQ; writes nothing. Rejects UNAVAILABLE. */
     queues(id: string): Promise<FoundQueues>
   }
+  /** What keeps the profile in use from being changed through by accident. */
+  readonly safety: Omit<Safety, 'shown' | 'onChange' | 'close'>
   jobTypes(): JobTypeList
   threads(): Thread[]
   /** With CPU, heap and loop; measured for this once where nobody watches. */

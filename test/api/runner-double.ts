@@ -40,7 +40,9 @@ export function jobOf(id: string, more: Partial<Job> = {}): Job {
 }
 
 /** A runner that does nothing, for what the doors do on their own. Parts are replaced per test. */
-export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; health?: Runner['health'] } = {}): Runner {
+export function createRunnerDouble(
+  parts: { jobs?: Partial<Runner['jobs']>; health?: Runner['health']; readOnly?: boolean } = {},
+): Runner {
   const unexpected = () => Promise.reject(new Error('secret detail: postgres://user:password@host'))
   return {
     id: 'r1',
@@ -85,6 +87,15 @@ export function createRunnerDouble(parts: { jobs?: Partial<Runner['jobs']>; heal
       queues: () => Promise.resolve({ queues: [] }),
       export: unexpected,
       import: unexpected,
+    },
+    safety: {
+      changes: () => ({ readOnly: parts.readOnly === true }),
+      refuseReadOnly() {
+        if (parts.readOnly === true) throw new TorilError('READ_ONLY', 'Local is read-only.')
+      },
+      refuseUnconfirmed: () => undefined,
+      allow: () => ({ readOnly: true, allowedUntil: at }),
+      end: () => ({ readOnly: true }),
     },
     jobTypes: () => ({ jobTypes: [], problems: [] }),
     threads: () => [],

@@ -122,8 +122,9 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'queue.throughput': { errors: [] },
   'preferences.get': { errors: [] },
   'preferences.update': {
-    description: 'Merges into the stored preferences and answers the whole. No job is interrupted.',
-    errors: ['INVALID_PREFERENCES', 'SET_BY_ENVIRONMENT', 'PAYLOAD_TOO_LARGE'],
+    description:
+      'Merges into the stored preferences and answers the whole. No job is interrupted. Only the rate limit is refused while the profile is read-only: it is kept in the queue, for all runners.',
+    errors: ['INVALID_PREFERENCES', 'SET_BY_ENVIRONMENT', 'PAYLOAD_TOO_LARGE', 'READ_ONLY'],
     examples: { pool: { summary: 'Eight threads', value: { pool: { maxThreads: 8 } } } },
   },
   'profiles.list': {
@@ -165,6 +166,14 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     description: 'All profiles of the file or none. One whose name is taken gets a number behind it.',
     errors: ['INVALID_PROFILE_FILE', 'WRONG_PASSPHRASE', 'SECRETS_LOCKED'],
   },
+  'profiles.allowChanges': {
+    description:
+      'Ends by itself, when another profile is used, and when the runner ends. The runner itself takes no jobs ' +
+      'meanwhile. Does nothing for a profile that is not read-only.',
+    errors: ['PROFILE_NOT_FOUND', 'PROFILE_NOT_IN_USE', 'CONFIRMATION_REQUIRED'],
+    examples: { quarter: { summary: 'For a quarter of an hour', value: { name: 'Production EU', minutes: 15 } } },
+  },
+  'profiles.endChanges': { errors: ['PROFILE_NOT_FOUND', 'PROFILE_NOT_IN_USE'] },
   'threads.list': { errors: [] },
   'runners.list': { errors: [] },
   'runners.pause': {

@@ -1,7 +1,7 @@
 import type { Runner } from '../../runner/runner.ts'
 import { api } from './implementer.ts'
 
-export function profilesRouter({ profiles }: Runner) {
+export function profilesRouter({ profiles, safety }: Runner) {
   return api.profiles.router({
     list: api.profiles.list.handler(() => profiles.list()),
     create: api.profiles.create.handler(({ input }) => profiles.create(input)),
@@ -10,5 +10,7 @@ export function profilesRouter({ profiles }: Runner) {
     queues: api.profiles.queues.handler(({ input }) => profiles.queues(input.id)),
     export: api.profiles.export.handler(({ input }) => profiles.export(input)),
     import: api.profiles.import.handler(({ input }) => profiles.import(input.file, input.passphrase)),
+    allowChanges: api.profiles.allowChanges.handler(({ input: { id, ...options } }) => safety.allow(id, options)),
+    endChanges: api.profiles.endChanges.handler(({ input }) => safety.end(input.id)),
   })
 }

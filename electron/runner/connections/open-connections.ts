@@ -19,7 +19,8 @@ import { waitForPostgres } from './wait-for-postgres.ts'
 
 /** Where jobs and their history live, with what leads there running. */
 export interface OpenConnections {
-  queue: { target: QueueTarget; name: string; prefix: string }
+  /** `isOwn`: on a server that Toril runs itself. */
+  queue: { target: QueueTarget; name: string; prefix: string; isOwn: boolean }
   database: PostgresAddress
   /** Names the queue in the history: ids of other queues may be the same. The same however it is reached. */
   source: string
@@ -183,7 +184,12 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
     const { id } = profiles.current()
     const byEnvironment = wanted.queueSetting.startsWith('REDIS_')
     return {
-      queue: { target, name: wanted.queueName, prefix: wanted.prefix },
+      queue: {
+        target,
+        name: wanted.queueName,
+        prefix: wanted.prefix,
+        isOwn: wanted.queue.kind === 'embedded' || wanted.queue.kind === 'managed-redis',
+      },
       database,
       source: sourceOf(wanted, backend),
       profile() {

@@ -13,6 +13,7 @@ import { createPreferencesStore } from '../preferences/create-preferences-store.
 import type { PreferencesStore } from '../preferences/preferences-store.ts'
 import { enterOwner, type Owners } from '../recovery/owners.ts'
 import type { RunnerConfig } from '../runner-config.ts'
+import { createSafety, type Safety } from '../safety/create-safety.ts'
 import { StopStack } from '../stop-stack.ts'
 
 /** What a runner keeps whichever profile it uses. */
@@ -24,6 +25,7 @@ export interface RunnerCore {
   owners: Owners
   preferences: PreferencesStore
   profiles: ProfileStore
+  safety: Safety
   /** Starts beside the database. */
   catalog: Promise<Catalog>
   servers: OwnServers
@@ -63,6 +65,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<RunnerCo
   stops.add(() => owners.stop())
   const preferences = await createPreferencesStore({ file: join(dataDir, 'preferences.json'), environment })
   const profiles = await openProfiles(config)
+  const safety = createSafety(profiles)
+  stops.add(() => safety.close())
 
   phase('database')
   const entries = locateEntries()
@@ -86,6 +90,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<RunnerCo
     owners,
     preferences,
     profiles,
+    safety,
     catalog,
     servers: shareOwnServers({
       dataDir,

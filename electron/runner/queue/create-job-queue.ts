@@ -6,6 +6,7 @@ import { startConsumer, type ConsumerParts } from './consumer.ts'
 import { createEventFeed } from './queue-events.ts'
 import { createJobLookup } from './job-lookup.ts'
 import { bullOptions, newJobId, queuedJob, type BullQueue } from './job-mapping.ts'
+import { createNoConsumer } from './no-consumer.ts'
 import type { Consumer, JobQueue } from './job-queue.ts'
 import { openPostgresServer } from './postgres-server.ts'
 import { createPresence, type Presence } from './presence.ts'
@@ -49,17 +50,20 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   const report = createProblemReporter(config.onProblem)
   const { name } = config
   const pace = createRetryPace()
+  const { readOnly } = config
+  const isReadOnly = readOnly !== undefined
   const server =
     config.backend.kind === 'postgres'
-      ? await openPostgresServer({ ...config.backend, answerMs, pace })
+      ? await openPostgresServer({ ...config.backend, prepare: readOnly?.prepare ?? true, answerMs, pace })
       : await openRedisServer({
           target: config.backend,
           queueName: name,
           prefix: config.prefix ?? 'bull',
+          readOnly: isReadOnly,
           answerMs,
           pace,
         })
-  const queue: BullQueue = new Queue(name, { connection: {} }, server.asking)
+  const queue: BullQueue = new Queue(name, { connection: {}, skipMetasUpdate: isReadOnly }, server.asking)
   queue.on('error', (error) => {
     if (!server.isOutage(error)) report(`The queue: ${error.message}`)
   })
@@ -73,13 +77,19 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     store: presenceStore,
     id: config.runnerId,
     beatMs: timing.presenceBeatMs,
+    silent: isReadOnly,
     ask: watch.ask,
   })
   const again = { again: true }
+  /** A question that changes something. */
+  const change: typeof watch.ask = async (question, options) => {
+    readOnly?.refuse()
+    return watch.ask(question, options)
+  }
   const notes: NoteStore = {
-    put: (key, text, ttlMs) => watch.ask(() => noteStore.put(key, text, ttlMs), again),
+    put: (key, text, ttlMs) => change(() => noteStore.put(key, text, ttlMs), again),
     get: (key) => watch.ask(() => noteStore.get(key), again),
-    remove: (key) => watch.ask(() => noteStore.remove(key), again),
+    remove: (key) => change(() => noteStore.remove(key), again),
   }
   const keep = keepOf(config.retention)
   const consumers = new Set<Consumer>()
@@ -93,13 +103,13 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     timing,
     openRelay(listener) {
       const line = server.relay({ ...listener, queueName: name, id: config.runnerId, notes, report })
-      return { send: (to, text) => watch.ask(() => line.send(to, text)), close: () => line.close() }
+      return { send: (to, text) => change(() => line.send(to, text)), close: () => line.close() }
     },
     notices: [...server.notices],
     async add(type, input, options) {
       const clean = cleanJson(input)
       const opts = bullOptions(newJobId(), clean, options)
-      return watch.ask(async () => {
+      return change(async () => {
         const added = await queue.add(cleanText(type), clean, opts)
         if (added.id === opts.jobId) return queuedJob(added, options.delayMs ? 'delayed' : 'waiting', dueOf(added))
         const existing = await lookup.one(added.id ?? '')
@@ -113,7 +123,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     counts: () => watch.ask(() => countJobs(queue), again),
     isPaused: () => watch.ask(() => queue.isPaused(), again),
     limits: () => watch.ask(() => readLimits(queue), again),
-    setRateLimit: (limit) => watch.ask(() => writeRateLimit(queue, limit), again),
+    setRateLimit: (limit) => change(() => writeRateLimit(queue, limit), again),
     placeOf: (id) => watch.ask(() => server.placeOf(name, id), again),
     family: (id) =>
       watch.ask(async () => {
@@ -121,10 +131,10 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         if (job === undefined) return undefined
         return readFamily(queue, job, (await queue.getJobState(id)) === 'waiting-children')
       }, again),
-    pause: () => watch.ask(() => queue.pause(), again),
-    resume: () => watch.ask(() => queue.resume(), again),
+    pause: () => change(() => queue.pause(), again),
+    resume: () => change(() => queue.resume(), again),
     remove: (id) =>
-      watch.ask(async () => {
+      change(async () => {
         // Redis's backend answers "removed" also for what was never there.
         if ((await queue.getJobState(id)) === 'unknown') return false
         const removed = (await queue.getBackend().remove(id, false)) > 0
@@ -132,19 +142,20 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         return removed
       }),
     promote: (id) =>
-      watch.ask(async () => {
+      change(async () => {
         const state = await queue.getJobState(id)
         if (state !== 'delayed') return false
         return refusedIsFalse(server, () => queue.getBackend().promote(id))
       }),
     retry: (id) =>
-      watch.ask(async () => {
+      change(async () => {
         const job = await queue.getJob(id)
         const state = await queue.getJobState(id)
         if (job === undefined || (state !== 'completed' && state !== 'failed')) return false
         return refusedIsFalse(server, () => job.retry(state, { resetAttemptsMade: true }))
       }),
     async trim(wanted, endedBefore) {
+      if (isReadOnly) return
       await watch.ask(() => trimFinished(queue, wanted, endedBefore), again)
     },
     setRetention(wanted) {
@@ -152,6 +163,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       Object.assign(keep.failed, keepOf(wanted).failed)
     },
     async consume(processor, { concurrency, onSettled }) {
+      if (isReadOnly) return createNoConsumer()
       const { runnerId } = config
       const parts = { name, runnerId, server, watch, timing, keep, report, processor, concurrency, onSettled, queue }
       const starting = startConsumer(parts)

@@ -56,8 +56,17 @@ function openPool({ max, answerMs, queryMs, ...address }: PoolUse): pg.Pool {
   return pool
 }
 
-/** Makes or updates BullMQ's schema; safe when several runners start at once (an advisory lock inside). */
-async function prepare(address: PostgresAddress, label: string, answerMs: number): Promise<void> {
+async function isThere(client: pg.ClientBase | pg.Pool, table: string): Promise<boolean> {
+  const found = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [table])
+  return found.rows[0]?.there === true
+}
+
+/** Makes or updates BullMQ's schema, unless only to read; safe when several runners start at once (an advisory lock inside). */
+async function prepare(
+  address: PostgresAddress,
+  label: string,
+  { answerMs, prepare: makes }: { answerMs: number; prepare: boolean },
+): Promise<void> {
   const client = new pg.Client({ ...pgAddress(address), connectionTimeoutMillis: answerMs })
   client.on('error', () => undefined)
   try {
@@ -69,7 +78,10 @@ async function prepare(address: PostgresAddress, label: string, answerMs: number
     if (row !== undefined && Number(row.server_version_num) < minimumVersion) {
       throw new Error(`it is version ${row.server_version}, and Toril needs 14 or newer. Upgrade PostgreSQL`)
     }
-    await runMigrations(client)
+    if (makes) await runMigrations(client)
+    else if (!(await isThere(client, `${DEFAULT_SCHEMA}.job`))) {
+      throw new Error('it holds no queue yet, and the profile is read-only. Turn off read-only once to make it')
+    }
   } catch (error) {
     throw unavailable('postgres', label, reasonOf(error), error)
   } finally {
@@ -80,12 +92,15 @@ async function prepare(address: PostgresAddress, label: string, answerMs: number
 export interface PostgresServerConfig extends PostgresAddress {
   answerMs: number
   pace: RetryPace
+  /** False where only to read: then the tables must be there. */
+  prepare: boolean
 }
 
 /** Connects to PostgreSQL and prepares its schema. Rejects UNAVAILABLE with one sentence that says what to do. */
-export async function openPostgresServer({ answerMs, pace, ...address }: PostgresServerConfig): Promise<QueueServer> {
+export async function openPostgresServer(config: PostgresServerConfig): Promise<QueueServer> {
+  const { answerMs, pace, prepare: makes, ...address } = config
   const label = postgresLabel(address.url)
-  await prepare(address, label, answerMs)
+  await prepare(address, label, { answerMs, prepare: makes })
   const pool = openPool({ ...address, max: 4, answerMs, queryMs: answerMs })
   const shared = new BullmqPool(pool, (error) => error)
   const listeners = new Set<(hint: { up: boolean; error?: Error }) => void>()
@@ -110,6 +125,8 @@ export async function openPostgresServer({ answerMs, pace, ...address }: Postgre
 
   let tables: Promise<void> | undefined
   const ownTables = (): Promise<void> => (tables ??= makeOwnTables(pool))
+  /** To read, what is not there is as good as empty. */
+  const canRead = async (): Promise<boolean> => makes || isThere(pool, 'toril_queue.runner')
 
   return {
     backend: 'postgres',
@@ -158,8 +175,18 @@ export async function openPostgresServer({ answerMs, pace, ...address }: Postgre
     dropLocks: (queueName, runnerId) => dropPostgresLocks(pool, queueName, runnerId),
     nameTaker: (queueName, jobId, runnerId) => namePostgresTaker(pool, queueName, jobId, runnerId),
     async notes(queueName) {
-      await ownTables()
-      return openPostgresNotes(pool, queueName)
+      if (makes) await ownTables()
+      const notes = openPostgresNotes(pool, queueName)
+      return {
+        async put(key, text, ttlMs) {
+          await ownTables()
+          await notes.put(key, text, ttlMs)
+        },
+        get: async (key) => ((await canRead()) ? notes.get(key) : undefined),
+        async remove(key) {
+          if (await canRead()) await notes.remove(key)
+        },
+      }
     },
     relay(parts) {
       const line = openPostgresRelay({ ...parts, pool, address, answerMs, pace })
@@ -173,8 +200,9 @@ export async function openPostgresServer({ answerMs, pace, ...address }: Postgre
       }
     },
     async presence(queueName, ttlMs) {
-      await ownTables()
-      return openPostgresPresence(pool, queueName, ttlMs)
+      if (makes) await ownTables()
+      const presence = openPostgresPresence(pool, queueName, ttlMs)
+      return { ...presence, list: async () => ((await canRead()) ? presence.list() : []) }
     },
     async close() {
       await pool.end().catch(() => undefined)

@@ -6,7 +6,12 @@ import type { RedisClient } from './redis-clients.ts'
  * One key a runner, which Redis itself lets expire, and a set of their ids. All below the queue's own
  * keys, so the access rights and the cluster slot of the queue are enough.
  */
-export function openRedisPresence(client: RedisClient, queueKey: string, ttlMs: number): PresenceStore {
+export function openRedisPresence(
+  client: RedisClient,
+  queueKey: string,
+  ttlMs: number,
+  readOnly: boolean,
+): PresenceStore {
   const index = `${queueKey}:toril:runners`
   const keyOf = (id: string): string => `${queueKey}:toril:runner:${id}`
 
@@ -23,7 +28,7 @@ export function openRedisPresence(client: RedisClient, queueKey: string, ttlMs: 
         Promise.all(keys.map((key) => client.pttl(key))),
       ])
       const gone = ids.filter((_, position) => records[position] === null)
-      if (gone.length > 0) await client.srem(index, gone)
+      if (gone.length > 0 && !readOnly) await client.srem(index, gone)
       return ids.flatMap((id, position): PresentRunner[] => {
         const text = records[position]
         const left = lifetimes[position] ?? -1

@@ -32,11 +32,13 @@ export interface PresenceParts {
   store: PresenceStore
   id: string
   beatMs: number
+  /** Nothing is said of this runner, for whom the queue is read-only. */
+  silent: boolean
   /** Runs a question with the queue's own guard against a server that is away. */
   ask<T>(question: () => Promise<T>): Promise<T>
 }
 
-export function createPresence({ store, id, beatMs, ask }: PresenceParts): Presence {
+export function createPresence({ store, id, beatMs, silent, ask }: PresenceParts): Presence {
   let latest: (() => Json) | undefined
   let timer: NodeJS.Timeout | undefined
 
@@ -49,6 +51,7 @@ export function createPresence({ store, id, beatMs, ask }: PresenceParts): Prese
 
   return {
     async publish(record) {
+      if (silent) return
       latest = record
       if (timer === undefined) {
         timer = setInterval(beat, beatMs)

@@ -61,4 +61,10 @@ export interface QueueConfig {
   /** Told about what goes wrong beside the methods' own rejections; one sentence, repeats left out. */
   onProblem?: (message: string) => void
   timing?: Partial<QueueTiming>
+  /**
+   * Given for a read-only queue: nothing is taken, trimmed or said of this runner, and whatever changes the queue all
+   * the same asks `refuse` first, which throws READ_ONLY unless changes are allowed now. Its tables are made only with
+   * `prepare`.
+   */
+  readOnly?: { prepare: boolean; refuse(): void }
 }

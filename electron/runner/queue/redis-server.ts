@@ -23,6 +23,7 @@ export interface RedisServerConfig {
   /** Below its keys nothing is written to find out how the server stands. */
   queueName: string
   prefix: string
+  readOnly: boolean
   answerMs: number
   pace: RetryPace
 }
@@ -134,7 +135,8 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       const queueKey = `${prefix}:${parts.queueName}`
       return openRedisRelay({ ...parts, queueKey, subscriber, publisher: client })
     },
-    presence: (queueName, ttlMs) => Promise.resolve(openRedisPresence(client, `${prefix}:${queueName}`, ttlMs)),
+    presence: (queueName, ttlMs) =>
+      Promise.resolve(openRedisPresence(client, `${prefix}:${queueName}`, ttlMs, config.readOnly)),
     close() {
       clients.endAll()
       return Promise.resolve()

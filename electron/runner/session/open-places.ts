@@ -10,6 +10,8 @@ export interface Places {
   connections: OpenConnections
   history: History
   queue: RunnerQueue
+  /** The profile was read-only when it was opened: nothing is taken from the queue and nothing written to it. */
+  readOnly: boolean
   /** Closes them, and whatever was started on them since. */
   stops: StopStack
 }
@@ -30,7 +32,7 @@ export async function openPlaces(core: RunnerCore): Promise<Places> {
 }
 
 async function open(core: RunnerCore, stops: StopStack): Promise<Places> {
-  const { config, onProblem, profiles, servers } = core
+  const { config, onProblem, profiles, safety, servers } = core
   const { dataDir, environment } = config
   const connections = await openConnections({ dataDir, environment, profiles, servers, onProblem })
   stops.add(() => connections.stop())
@@ -40,6 +42,7 @@ async function open(core: RunnerCore, stops: StopStack): Promise<Places> {
 
   core.phase('queue')
   const { keepCompleted, keepFailed } = core.preferences.current().queue
+  const { readOnly } = connections.profile()
   const queue = await createJobQueue({
     name: connections.queue.name,
     prefix: connections.queue.prefix,
@@ -47,8 +50,9 @@ async function open(core: RunnerCore, stops: StopStack): Promise<Places> {
     retention: { completed: keepCompleted, failed: keepFailed },
     runnerId: core.runnerId,
     onProblem,
+    ...(readOnly ? { readOnly: { prepare: connections.queue.isOwn, refuse: () => safety.refuseReadOnly() } } : {}),
     ...(config.timing === undefined ? {} : { timing: config.timing }),
   })
   stops.add(() => queue.close())
-  return { connections, history, queue, stops }
+  return { connections, history, queue, readOnly, stops }
 }

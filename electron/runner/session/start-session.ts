@@ -29,7 +29,7 @@ export async function startSession(core: RunnerCore, places: Places): Promise<Ru
 
 async function start(parts: SessionParts): Promise<Runner> {
   const { core, board, catalog, history, queue, state } = parts
-  const { preferences, profiles, runnerId: id } = core
+  const { preferences, profiles, runnerId: id, safety } = core
   const threads = startThreads(parts)
   const work = await startWork(parts, threads)
   await startUpkeep(parts, threads, work)
@@ -73,6 +73,7 @@ async function start(parts: SessionParts): Promise<Runner> {
       connections: parts.connections,
       catalog,
     }),
+    safety,
     catalog,
     pool: threads.pool,
     runners,
@@ -101,8 +102,8 @@ function controlOf({ core, board, state }: SessionParts, { cluster, runners, con
   })
 }
 
-function systemOf({ core, connections, queue }: SessionParts): SystemInfo {
-  const { config, runnerId, preferences, profiles } = core
+function systemOf({ core, connections, queue, readOnly }: SessionParts): SystemInfo {
+  const { config, runnerId, preferences, profiles, safety } = core
   return {
     version: config.version,
     runnerId,
@@ -110,7 +111,7 @@ function systemOf({ core, connections, queue }: SessionParts): SystemInfo {
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     dataDir: config.dataDir,
-    profile: connections.profile(),
+    profile: { ...connections.profile(), ...safety.shown(), ...(readOnly ? { takesNoJobs: true } : {}) },
     environment: connections.environment,
     notices: [...preferences.notices, ...profiles.notices(), ...connections.notices, ...queue.notices],
   }

@@ -9,7 +9,7 @@ import type { Work } from './start-work.ts'
 
 /** Keeps queue, history and threads as the preferences say, and takes up what runners that died have left. */
 export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: Work): Promise<void> {
-  const { core, catalog, history, queue, state, stops, preferences } = parts
+  const { core, catalog, history, queue, readOnly, state, stops, preferences } = parts
   const { runners, mirror, consumer } = work
   const { onProblem, owners } = core
   const housekeeping = startHousekeeping({
@@ -23,7 +23,7 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   })
   stops.add(() => housekeeping.stop())
 
-  const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, onProblem)
+  const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, { tellNow: !readOnly, onProblem })
   stops.add(
     core.preferences.onChange((now) => {
       pool.configure(now.pool)
@@ -51,6 +51,7 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   })
   stops.add(() => deadRunners.close())
 
+  if (readOnly) work.cluster.taking.set('paused')
   await runners.publish()
   work.stats.setPaused(await queue.isPaused())
   void deadRunners.releaseNow().then(() => mirror.reconcile())

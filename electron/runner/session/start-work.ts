@@ -21,7 +21,7 @@ export interface Work {
 
 /** Takes jobs from the queue, from now on. */
 export async function startWork(parts: SessionParts, threads: Threads): Promise<Work> {
-  const { core, board, catalog, history, queue, state, stops, preferences } = parts
+  const { core, board, catalog, history, queue, readOnly, state, stops, preferences } = parts
   const { onProblem, runnerId } = core
   const { runners, cluster } = meetRunners(parts, threads, () => consumer)
   const unknownTypes = createUnknownTypes({
@@ -29,7 +29,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     runners,
     rule: () => preferences().queue.unknownType,
     offer: (job) => cluster.handOver.offer(job),
-    wake: (id) => void queue.promote(id).catch(() => undefined),
+    wake: (id) => void (readOnly ? undefined : queue.promote(id).catch(() => undefined)),
   })
   const stats = createQueueStats({ queue, history, board, parkedCount: unknownTypes.parkedCount })
   const mirror = createQueueMirror({
