@@ -93,7 +93,6 @@ export function createRunnerDouble(
       refuseReadOnly() {
         if (parts.readOnly === true) throw new TorilError('READ_ONLY', 'Local is read-only.')
       },
-      refuseUnconfirmed: () => undefined,
       allow: () => ({ readOnly: true, allowedUntil: at }),
       end: () => ({ readOnly: true }),
     },

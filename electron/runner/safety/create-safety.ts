@@ -11,11 +11,6 @@ export interface Safety {
   shown(): Pick<SystemInfo['profile'], 'changesAllowedUntil'>
   /** Throws READ_ONLY unless the profile in use may be changed through now. */
   refuseReadOnly(): void
-  /**
-   * Throws CONFIRMATION_REQUIRED with `message` before the way out, unless the profile is not a production one or
-   * `given` is its name.
-   */
-  refuseUnconfirmed(given: string | undefined, message: string): void
   /** Throws PROFILE_NOT_IN_USE, or CONFIRMATION_REQUIRED unless `name` is the profile's. Kept in memory only. */
   allow(id: string, options: { name: string; minutes: number }): Changes
   /** Throws PROFILE_NOT_IN_USE. */
@@ -80,9 +75,6 @@ export function createSafety(profiles: Pick<ProfileStore, 'current' | 'get' | 'o
     refuseReadOnly() {
       const { readOnly, name } = profiles.current()
       if (readOnly && stillAllowed() === undefined) throw readOnlyError(name)
-    },
-    refuseUnconfirmed(given, message) {
-      if (profiles.current().environment === 'production') refuseOther(given, message)
     },
     allow(id, { name: given, minutes }) {
       const name = inUse(id)
