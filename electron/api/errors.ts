@@ -26,6 +26,8 @@ const codeOfInvalidInput: Record<string, ErrorCode> = {
   'preferences.update': 'INVALID_PREFERENCES',
   'profiles.create': 'INVALID_PROFILE',
   'profiles.update': 'INVALID_PROFILE',
+  'profiles.test': 'INVALID_PROFILE',
+  'profiles.watchTest': 'INVALID_PROFILE',
 }
 
 /**

@@ -1,5 +1,7 @@
+import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { connectionProfileSchema, profileDraftSchema, profilePatchSchema } from './connection-profile.ts'
+import { connectionTestInputSchema, connectionTestSchema } from './connection-test.ts'
 import { changingOwn, reading } from './effect.ts'
 import { foundQueuesSchema } from './found-queue.ts'
 import { jsonSchema, timeSchema } from './json.ts'
@@ -108,4 +110,22 @@ export const profilesContract = {
     })
     .input(idSchema)
     .output(changesSchema),
+  test: changingOwn
+    .route({
+      method: 'POST',
+      path: '/profiles/test',
+      tags: ['Profiles'],
+      summary: 'Test the connection of a profile step by step',
+    })
+    .input(connectionTestInputSchema)
+    .output(connectionTestSchema),
+  watchTest: changingOwn
+    .route({
+      method: 'POST',
+      path: '/profiles/test/steps',
+      tags: ['Profiles'],
+      summary: 'The same, told as it goes (server-sent events)',
+    })
+    .input(connectionTestInputSchema)
+    .output(eventIterator(connectionTestSchema)),
 }

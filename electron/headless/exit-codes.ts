@@ -4,7 +4,7 @@ import type { Issue } from '../contract/json.ts'
 /** What the exit code of every command means. */
 export const exitCodes = {
   ok: 0,
-  /** The job failed or was cancelled, or the self-test found a difference. */
+  /** The job failed or was cancelled, the self-test found a difference, or the connection test failed. */
   failed: 1,
   /** Wrong use, bad input, a broken environment, an unusable data folder or port. */
   usage: 2,
@@ -20,7 +20,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export const exitCodesHelp = `
 Exit codes:
   0    done
-  1    the job failed or was cancelled, or the self-test found a difference
+  1    the job failed or was cancelled, or the self-test or a connection test failed
   2    wrong use or bad input
   3    no runner found, or it does not answer
   4    the runner refused, and said why

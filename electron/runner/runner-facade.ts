@@ -2,6 +2,7 @@ import type { Job } from '../contract/job.ts'
 import type { SystemInfo } from '../contract/runner.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { RunnerControl } from './cluster/runner-control.ts'
+import { testConnection, wholeTest, type TestPlace } from './connections/checks/test-connection.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type { History } from './history/history.ts'
 import type { JobBoard } from './jobs/job-board.ts'
@@ -26,6 +27,8 @@ export interface FacadeParts {
   profiles: ProfileStore
   findQueues: Runner['profiles']['queues']
   safety: Safety
+  /** What a test of a connection takes from this computer. */
+  testPlace: TestPlace
   catalog: Catalog
   pool: ThreadPool
   runners: LiveRunners
@@ -127,8 +130,13 @@ export function runnerFacade(parts: FacadeParts): Runner {
       current: () => preferences.current(),
       update: (patch) => preferences.update(patch),
     },
-    profiles: { ...parts.profiles, queues: parts.findQueues },
     safety: parts.safety,
+    profiles: {
+      ...parts.profiles,
+      queues: parts.findQueues,
+      test: (input, signal) => wholeTest(testConnection(parts.profiles, input, parts.testPlace, signal)),
+      watchTest: (input, signal) => testConnection(parts.profiles, input, parts.testPlace, signal),
+    },
     jobTypes: () => parts.catalog.list(),
     threads: () => pool.threads(),
     measuredThreads: () => pool.measured(),

@@ -1,6 +1,7 @@
 import type { BatchProgress } from '../contract/batch.ts'
 import type { batchInputSchema, CancelResult, JobList, jobListInputSchema } from '../contract/contract.ts'
 import type { FoundQueues } from '../contract/found-queue.ts'
+import type { ConnectionTest } from '../contract/connection-test.ts'
 import type { JobTypeList } from '../contract/job-type.ts'
 import type { Job, JobEvent, JobOptions, LogLine } from '../contract/job.ts'
 import type { Json } from '../contract/json.ts'
@@ -18,6 +19,7 @@ import type {
 import type { RunnerControl } from './cluster/runner-control.ts'
 import type { Update } from '../contract/updates.ts'
 import type { Why } from '../contract/why.ts'
+import type { TestInput } from './connections/checks/test-connection.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type { Safety } from './safety/create-safety.ts'
 import type * as z from 'zod'
@@ -96,6 +98,10 @@ export interface Runner {
   readonly profiles: Pick<ProfileStore, 'list' | 'create' | 'update' | 'remove' | 'export' | 'import'> & {
     /** Looks through the profile's server for queues of BullMQ; writes nothing. Rejects UNAVAILABLE. */
     queues(id: string): Promise<FoundQueues>
+    /** Tries a connection, writing nothing; ends early when `signal` aborts. */
+    test(input: TestInput, signal: AbortSignal): Promise<ConnectionTest>
+    /** The same, told as it goes. */
+    watchTest(input: TestInput, signal: AbortSignal): AsyncIterable<ConnectionTest>
   }
   /** What keeps the profile in use from being changed through by accident. */
   readonly safety: Omit<Safety, 'shown' | 'onChange' | 'close'>

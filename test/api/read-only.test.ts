@@ -19,6 +19,8 @@ const allowed = [
   'profiles.allowChanges',
   'profiles.endChanges',
   'profiles.use',
+  'profiles.test',
+  'profiles.watchTest',
 ]
 
 function effectOf(operation: string): OperationMeta['effect'] {

@@ -87,6 +87,8 @@ export function createRunnerDouble(
       queues: () => Promise.resolve({ queues: [] }),
       export: unexpected,
       import: unexpected,
+      test: unexpected,
+      watchTest: () => emptyStream(),
     },
     safety: {
       changes: () => ({ readOnly: parts.readOnly === true }),

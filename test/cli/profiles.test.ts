@@ -141,6 +141,22 @@ describe('toril profiles', () => {
     expect(queues).toMatchObject([{ name: 'toril', chosen: true, paused: false }])
   })
 
+  test('tests a connection; the exit code says whether it works', async () => {
+    const works = await cli.run(['profiles', 'test', 'This computer'])
+    expect([works.code, works.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^ok +history +Program .*PostgreSQL [\s\S]*The connection works \([\d.]+ ms\)\.\n$/),
+    ])
+    await cli.json('profiles', 'add', 'Closed', '--url', 'redis://127.0.0.1:1')
+    const closed = await cli.run(['profiles', 'test', 'Closed'])
+    expect([closed.code, closed.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^failed +queue +Server reached[\s\S]*refused/m),
+    ])
+    const data = await cli.run(['profiles', 'test', 'Closed', '--json'])
+    expect([data.code, JSON.parse(data.stdout)]).toMatchObject([1, { over: true, ok: false }])
+  })
+
   test('exports to a file of its owner alone and imports it', async () => {
     const file = join(cli.folder, 'profiles-out.json')
     const exported = await cli.run(['profiles', 'export', 'Staging', '-o', file, '--passphrase-env', 'PP'], {

@@ -126,6 +126,28 @@ export function profilesSuite(transport: Transport, api: () => ApiFixture): void
       for (const { id } of profiles) await client.profiles.remove({ id })
     })
 
+    test('are tested step by step, as a whole or as it goes', async () => {
+      const whole = await client.profiles.test({ id: 'this-computer' })
+      expect(whole).toMatchObject({ over: true, ok: true, steps: [{ part: 'history', step: 'program', state: 'ok' }] })
+      const draft = {
+        name: 'Draft',
+        queue: { kind: 'redis', port: 1 },
+        secrets: { 'queue.password': planted },
+      } as const
+      const states: string[] = []
+      for await (const told of await client.profiles.watchTest({ draft })) {
+        states.push(`${told.steps.find(({ step }) => step === 'tcp')?.state} ${told.over}`)
+        expect(JSON.stringify(told)).not.toContain(planted)
+      }
+      expect([...new Set(states)]).toEqual(['waiting false', 'running false', 'failed true'])
+      const moved = { ...queue, host: 'elsewhere' }
+      const astray = client.profiles.test({ id: staging.id, draft: { name, queue: moved } })
+      await refused(astray, 'INVALID_PROFILE', /must be given again/, ['secrets', 'queue.password'])
+      await refused(client.profiles.test({ id: 'none' }), 'PROFILE_NOT_FOUND', /none/)
+      await refused(client.profiles.watchTest({ id: 'none' }), 'PROFILE_NOT_FOUND', /none/)
+      await refused(client.profiles.test({}), 'INVALID_PROFILE', /Give id or draft/)
+    })
+
     test('show a change of the one in use to those who watch', async () => {
       const updates = await client.updates.watch()
       const first = await updates.next()

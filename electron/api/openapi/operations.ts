@@ -30,6 +30,11 @@ const events =
   'Server-sent events. Each `message` event holds one JSON object in `data`; a line of comment comes every few ' +
   'seconds while nothing happens. The stream ends with a `done` event or when the connection is closed.'
 
+const connectionTest =
+  'Changes nothing on any server. Stops at the first failure, whose `message` says what to change; warnings go on. ' +
+  'Give `id` for a stored profile, `draft` for one that is not stored, both for a stored one as the draft would make ' +
+  'it. `acceptHostKey` takes the fingerprint of an SSH host key that the test before answered as not known.'
+
 export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'jobs.enqueue': {
     description: 'Answers as soon as the queue has acknowledged the job: from then on it is not lost.',
@@ -174,6 +179,18 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     examples: { quarter: { summary: 'For a quarter of an hour', value: { name: 'Production EU', minutes: 15 } } },
   },
   'profiles.endChanges': { errors: ['PROFILE_NOT_FOUND', 'PROFILE_NOT_IN_USE'] },
+  'profiles.test': {
+    description: connectionTest,
+    errors: ['PROFILE_NOT_FOUND', 'INVALID_PROFILE', 'SECRETS_LOCKED'],
+    examples: {
+      stored: { summary: 'A stored profile', value: { id: 'this-computer' } },
+      draft: { summary: 'One that is not stored', value: { draft: { name: 'New', queue: { kind: 'redis' } } } },
+    },
+  },
+  'profiles.watchTest': {
+    description: `${connectionTest} ${events}`,
+    errors: ['PROFILE_NOT_FOUND', 'INVALID_PROFILE', 'SECRETS_LOCKED'],
+  },
   'threads.list': { errors: [] },
   'runners.list': { errors: [] },
   'runners.pause': {

@@ -1,5 +1,5 @@
 import type { Runner } from '../../runner/runner.ts'
-import { api } from './implementer.ts'
+import { api, orNever, streamOf } from './implementer.ts'
 
 export function profilesRouter({ profiles, safety }: Runner) {
   return api.profiles.router({
@@ -12,5 +12,9 @@ export function profilesRouter({ profiles, safety }: Runner) {
     import: api.profiles.import.handler(({ input }) => profiles.import(input.file, input.passphrase)),
     allowChanges: api.profiles.allowChanges.handler(({ input: { id, ...options } }) => safety.allow(id, options)),
     endChanges: api.profiles.endChanges.handler(({ input }) => safety.end(input.id)),
+    test: api.profiles.test.handler(({ input, signal }) => profiles.test(input, orNever(signal))),
+    watchTest: api.profiles.watchTest.handler(({ input, signal }) =>
+      streamOf(profiles.watchTest(input, orNever(signal))),
+    ),
   })
 }

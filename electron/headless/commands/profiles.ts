@@ -9,6 +9,7 @@ import { profileTable, profileText } from '../output/profile-text.ts'
 import { readInput } from './input.ts'
 import { changedFields, secretChanges, type ProfileFlags } from './profile-draft.ts'
 import { fromEnvironment, readSecrets } from './secret-input.ts'
+import { testProfile, type TestFlags } from './test-profile.ts'
 import { collect, openClient, withJson, type JsonFlag } from './shared-options.ts'
 
 export function addProfiles(program: Command): void {
@@ -45,6 +46,12 @@ export function addProfiles(program: Command): void {
     if (wantsJson(flags)) printJson({ id, removed: true })
     else print(`Profile ${name} is removed.`)
   })
+  command('test <profile>', 'try its connection step by step, writing nothing')
+    .option('--accept-host-key <fingerprint>', 'take this SSH host key for known from now on')
+    .action(async (text: string, flags: JsonFlag & TestFlags) => {
+      const client = openClient()
+      await testProfile(client, (await find(client, text)).id, flags, wantsJson(flags))
+    })
   withPassphrase(command('export [profile...]', 'all or some, without passwords unless there is a passphrase'))
     .option('-o, --out <file>', 'write to this file instead of standard output')
     .action(exportFile)

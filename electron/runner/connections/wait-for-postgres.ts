@@ -5,7 +5,7 @@ import { isUnreachable, placeOf, postgresUnavailable } from './postgres-errors.t
 import { pgAddress, type PostgresAddress } from './postgres-tls.ts'
 
 /** BullMQ's backend recommends 14, and so does `date_bin` of the history need it. */
-const minimumPostgresVersion = 14
+export const minimumPostgresVersion = 14
 
 export interface WaitOptions {
   /** How long a server that cannot be reached is tried again; 0 for one try. Other failures are told at once. */

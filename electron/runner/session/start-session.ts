@@ -74,6 +74,7 @@ async function start(parts: SessionParts): Promise<Runner> {
       catalog,
     }),
     safety,
+    testPlace: core.config,
     catalog,
     pool: threads.pool,
     runners,

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startTlsPostgres } from '../../support/postgres-tls.ts'
+import { startRedisCluster } from '../../support/redis-cluster.ts'
+import { startSentinelRedis } from '../../support/redis-sentinel.ts'
+import { startTestRedis } from '../../support/redis.ts'
+import { startSshServer } from '../../support/ssh.ts'
+import { stopAll } from '../../support/stop-all.ts'
+import { failureOf, stepOf, TestFolder } from './testing.ts'
+
+let folder: TestFolder
+const stops: (() => Promise<unknown>)[] = []
+beforeEach(() => {
+  folder = new TestFolder()
+})
+afterEach(async () => {
+  await stopAll(stops.splice(0))
+  folder.remove()
+})
+
+async function server<Server extends { stop(): Promise<void> }>(starting: Promise<Server>): Promise<Server> {
+  const started = await starting
+  stops.push(() => started.stop())
+  return started
+}
+
+test('each sentinel is asked, and the master they name is looked at', async () => {
+  const { sentinels, name, password, sentinelPassword, master } = await server(startSentinelRedis())
+  const queue = { kind: 'sentinel', sentinels, masterName: name } as const
+  const secrets = { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword }
+  const works = await folder.test({ queue, secrets })
+  expect(failureOf(works)[0]).toMatch(/^none/)
+  expect(stepOf(works, 'sentinels').detail).toBe(`3 of 3, ${name} is at 127.0.0.1:${master.port}`)
+  expect(stepOf(works, 'version').detail).toMatch(/1 replica$/)
+
+  const partly = await folder.test({
+    queue: { ...queue, sentinels: [...sentinels, { host: '127.0.0.1', port: 1 }] },
+    secrets,
+  })
+  expect(partly.ok).toBe(true)
+  expect(stepOf(partly, 'sentinels')).toMatchObject({
+    state: 'warning',
+    message: expect.stringMatching(/:1 /) as string,
+  })
+  const unknown = await folder.test({ queue: { ...queue, masterName: 'other' }, secrets })
+  expect(failureOf(unknown)).toEqual(['sentinels', expect.stringMatching(/no master|master named other/) as string])
+  const locked = await folder.test({ queue, secrets: { 'queue.password': password } })
+  expect(failureOf(locked)).toEqual(['sentinels', expect.stringMatching(/password/) as string])
+})
+
+test('every node of a cluster is reached, also through a tunnel, and one that is gone is named', async () => {
+  const cluster = await server(startRedisCluster())
+  const ssh = await server(startSshServer())
+  folder.pem('known_hosts', `[${ssh.host}]:${ssh.port} ${ssh.hostKey}\n`)
+  const queue = { kind: 'cluster', seeds: cluster.nodes } as const
+  const tunnel = {
+    ...{ host: ssh.host, port: ssh.port, user: ssh.username, keyFile: ssh.privateKeyFile },
+    auth: 'key',
+    sshConfig: false,
+  } as const
+  for (const each of [queue, { ...queue, tunnel }]) {
+    const works = await folder.test({ queue: each })
+    expect(failureOf(works)[0]).toMatch(/^none/)
+    expect(stepOf(works, 'cluster').detail).toBe('3 masters, 3 of 3 nodes, 16384 slots')
+  }
+  await cluster.masters[2]?.kill()
+  const broken = await folder.test({ queue })
+  expect(failureOf(broken)).toEqual(['cluster', expect.stringMatching(/node 127|state is fail/) as string])
+})
+
+test('an SSH host key that is not known is told, and accepted by its fingerprint alone', async () => {
+  const [redis, ssh] = [await server(startTestRedis()), await server(startSshServer())]
+  const tunnel = {
+    ...{ host: ssh.host, port: ssh.port, user: ssh.username, keyFile: ssh.privateKeyFile },
+    auth: 'key',
+    sshConfig: false,
+  } as const
+  const queue = { kind: 'redis', port: redis.port, tunnel } as const
+  const first = await folder.test({ queue })
+  expect(failureOf(first)).toEqual(['tunnel', expect.stringContaining(ssh.hostFingerprint) as string])
+  expect(stepOf(first, 'tunnel').hostKey).toMatchObject({ keyType: 'ssh-ed25519', fingerprint: ssh.hostFingerprint })
+  expect(failureOf(await folder.test({ queue }, 'SHA256:another'))[0]).toBe('tunnel')
+  const accepted = await folder.test({ queue }, ssh.hostFingerprint)
+  expect(failureOf(accepted)[0]).toMatch(/^none/)
+  expect(readFileSync(join(folder.dataDir, 'known_hosts'), 'utf8')).toContain(ssh.hostKey)
+  expect((await folder.test({ queue })).ok).toBe(true)
+  const gone = await folder.test({ queue: { ...queue, port: 1 } })
+  expect(failureOf(gone)).toEqual(['tcp', expect.stringMatching(/from there 127\.0\.0\.1:1 cannot be/) as string])
+})
+
+test('a PostgreSQL with TLS passes, and a right that is missing is named', async () => {
+  const postgres = await server(startTlsPostgres())
+  const { host, port, user, password, database, certificates } = postgres
+  const tls = { caFile: folder.pem('ca.pem', certificates.ca) }
+  const history = { kind: 'postgres', host, port, user, database, tls } as const
+  const draft = { queue: { kind: 'postgres' }, history, secrets: { 'history.password': password } } as const
+  const works = await folder.test(draft)
+  expect(failureOf(works)[0]).toMatch(/^none/)
+  expect(stepOf(works, 'tls', 'history').detail).toMatch(/^TLS 1\.3/)
+  expect(stepOf(works, 'version', 'history').detail).toMatch(/^PostgreSQL \d+/)
+  expect(stepOf(works, 'rights').detail).toBe('may make the schema bullmq')
+
+  const admin = new pg.Client({ host, port, user, password, database, ssl: { ca: certificates.ca } })
+  await admin.connect()
+  await admin.query("CREATE ROLE visitor LOGIN PASSWORD 'visitor'")
+  await admin.end()
+  const visitor = { ...draft, history: { ...history, user: 'visitor' }, secrets: { 'history.password': 'visitor' } }
+  expect(failureOf(await folder.test(visitor))).toEqual([
+    'rights',
+    `The user visitor of PostgreSQL at ${host}:${port} may not keep the history there. Give it the right: GRANT CREATE ON DATABASE "${database}" TO "visitor".`,
+  ])
+  const wrong = await folder.test({ ...draft, secrets: { 'history.password': 'wrong' } })
+  expect(failureOf(wrong)).toEqual(['auth', expect.stringMatching(/wrong user or password/) as string])
+  const untrusted = await folder.test({ ...draft, history: { ...history, tls: {} } })
+  expect(failureOf(untrusted)).toEqual(['tls', expect.stringMatching(/certificate/) as string])
+})
+
+test('a managed Redis and the embedded PostgreSQL are looked at without being started', async () => {
+  const found = await folder.test({ queue: { kind: 'managed-redis' } })
+  expect(found.ok).toBe(true)
+  expect(stepOf(found, 'program').detail).toMatch(/^(Redis|Valkey) \d/)
+  expect(stepOf(found, 'program', 'history').detail).toMatch(/^PostgreSQL \d+/)
+})
