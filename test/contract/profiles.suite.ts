@@ -104,7 +104,11 @@ export function profilesSuite(transport: Transport, api: () => ApiFixture): void
         name: `Gone ${transport.name}`,
         queue: { kind: 'redis', host: '127.0.0.1', port: 1 },
       })
-      await refused(client.profiles.queues({ id: unreachable.id }), 'UNAVAILABLE', /cannot be reached: the connection was refused/)
+      await refused(
+        client.profiles.queues({ id: unreachable.id }),
+        'UNAVAILABLE',
+        /cannot be reached: the connection was refused/,
+      )
       await client.profiles.remove({ id: unreachable.id })
       await refused(client.profiles.queues({ id: 'none' }), 'PROFILE_NOT_FOUND', /none/)
     })

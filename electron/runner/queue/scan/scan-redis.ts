@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import type { RedisTarget } from '../queue-config.ts'
 import { limited } from '../limited.ts'
 import { probeRedis } from '../redis-probe.ts'
