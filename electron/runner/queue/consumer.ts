@@ -34,6 +34,8 @@ export interface ConsumerParts {
   server: QueueServer
   watch: ConnectionWatch
   timing: QueueTiming
+  /** False: another program may have ended jobs of this queue, and none that has finished may go. */
+  trims: boolean
   /** Shared with the worker, which reads it with each job that ends. */
   keep: { completed: { count: number }; failed: { count: number } }
   report: (message: string) => void
@@ -69,7 +71,9 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       maxStalledCount,
       runRetryDelay: retryDelayMs,
       maximumRateLimitDelay: limitCheckMs,
-      ...(server.capsFinished ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed } : {}),
+      ...(server.capsFinished && parts.trims
+        ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed }
+        : {}),
     },
     server.working,
   )

@@ -21,6 +21,7 @@ import { reasonOf, unavailable } from './server-refusal.ts'
 import { readFamily } from './job-family.ts'
 import { countJobs, pageIds } from './page-ids.ts'
 import { readLimits, writeRateLimit } from './queue-limits.ts'
+import { keptNotice, mayTrim } from './may-trim.ts'
 import { trimFinished } from './trim.ts'
 
 /**
@@ -67,9 +68,14 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   queue.on('error', (error) => {
     if (!server.isOutage(error)) report(`The queue: ${error.message}`)
   })
-  const [presenceStore, noteStore] = await openWithin(server, queue, async () => {
+  const [presenceStore, noteStore, trims] = await openWithin(server, queue, async () => {
     await queue.waitUntilReady()
-    return [await server.presence(name, timing.presenceTtlMs), await server.notes(name)] as const
+    const kept = await server.notes(name)
+    return [
+      await server.presence(name, timing.presenceTtlMs),
+      kept,
+      !isReadOnly && (await mayTrim(queue, kept)),
+    ] as const
   })
   const watch = watchConnection({ server, pace, pingMs, answerMs, report })
   const events = createEventFeed({ name, server, report })
@@ -105,7 +111,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       const line = server.relay({ ...listener, queueName: name, id: config.runnerId, notes, report })
       return { send: (to, text) => change(() => line.send(to, text)), close: () => line.close() }
     },
-    notices: [...server.notices],
+    notices: [...server.notices, ...(trims || isReadOnly ? [] : [keptNotice])],
     async add(type, input, options) {
       const clean = cleanJson(input)
       const opts = bullOptions(newJobId(), clean, options)
@@ -155,8 +161,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         return refusedIsFalse(server, () => job.retry(state, { resetAttemptsMade: true }))
       }),
     async trim(wanted, endedBefore) {
-      if (isReadOnly) return
-      await watch.ask(() => trimFinished(queue, wanted, endedBefore), again)
+      if (trims) await watch.ask(() => trimFinished(queue, wanted, endedBefore), again)
     },
     setRetention(wanted) {
       Object.assign(keep.completed, keepOf(wanted).completed)
@@ -165,8 +170,8 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     async consume(processor, { concurrency, onSettled }) {
       if (isReadOnly) return createNoConsumer()
       const { runnerId } = config
-      const parts = { name, runnerId, server, watch, timing, keep, report, processor, concurrency, onSettled, queue }
-      const starting = startConsumer(parts)
+      const shared = { name, runnerId, server, watch, timing, trims, keep, report, queue }
+      const starting = startConsumer({ ...shared, processor, concurrency, onSettled })
       const consumer = await watch
         .ask(() => starting)
         .catch((error: unknown) => {

@@ -170,7 +170,7 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>
   /**
    * Trims finished jobs to the newest `keep` of each, but none that ended at `endedBefore` (epoch ms) or later.
-   * Until then they stay, so that all runners can read their end.
+   * Until then they stay, so that all runners can read their end. Nothing goes of a queue that had finished jobs before Toril.
    */
   trim(keep: { completed: number; failed: number }, endedBefore: number): Promise<void>
   setRetention(keep: { completed: number; failed: number }): void
