@@ -9,6 +9,7 @@ import type { JobListInput, Runner } from '../runner.ts'
 import { recordOf } from './attempt-processor.ts'
 import { createCancel } from './cancel-job.ts'
 import { createEnqueue, type EnqueueParts } from './enqueue.ts'
+import { endedWith } from './ended-attempt.ts'
 import type { JobBoard } from './job-board.ts'
 import { createInspect } from './inspect-job.ts'
 import { queryOf } from './job-query.ts'
@@ -83,14 +84,14 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     if (unseen) parts.writer.saveJob(recordOf(told))
     const { delayUntil } = queued
     return presented(
-      withState(overlay(kept ?? told), told),
+      withState(overlay(kept ?? told), told, queued.attemptsMade),
       parts.waitingFacts(),
       delayUntil === undefined ? {} : { delayUntil },
     )
   }
 
   /** The queue knows the state first; with an end, also what came of it. */
-  function withState(known: Job, told: Job): Job {
+  function withState(known: Job, told: Job, attemptsMade: number): Job {
     if (!isFinished(told.state)) {
       // It was retried elsewhere, or its end is not stored yet: then nobody is to see that end.
       const { result: _result, finishedAt: _finished, ...open } = isFinished(known.state) ? reopened(known) : known
@@ -99,7 +100,11 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     if (known.state === told.state) return known
     // What is known is of an attempt before the last.
     const { waitingReason: _over, result: _result, error: _error, finishedAt: _finished, ...rest } = known
-    return { ...told, ...rest, state: told.state }
+    // It ran elsewhere, and its runner is about to tell how its attempt ended.
+    const attempts = rest.attempts.map((attempt) =>
+      attempt.finishedAt === undefined && attempt.number >= attemptsMade ? endedWith(attempt, told) : attempt,
+    )
+    return { ...told, ...rest, attempts, state: told.state }
   }
 
   async function list(input: JobListInput): Promise<JobList> {

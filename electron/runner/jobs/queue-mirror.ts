@@ -2,6 +2,7 @@ import { isFinished, type Attempt, type Job, type JobState } from '../../contrac
 import type { History } from '../history/history.ts'
 import type { JobQueue, QueuedJob, QueueEvent, QueueState, Settled } from '../queue/job-queue.ts'
 import { recordOf } from './attempt-processor.ts'
+import { endedWith } from './ended-attempt.ts'
 import type { JobBoard } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import type { UnknownTypes } from './unknown-types.ts'
@@ -181,12 +182,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     const last = attempts.at(-1)
     if (last?.finishedAt !== undefined && attempts.length >= queued.attemptsMade) return
     const open: Attempt = last !== undefined && last.finishedAt === undefined ? last : unseenAttempt(queued, job)
-    history.writer.saveAttempt(job.id, {
-      ...open,
-      finishedAt: job.finishedAt ?? new Date().toISOString(),
-      outcome: job.state === 'completed' ? 'completed' : job.state === 'cancelled' ? 'cancelled' : 'failed',
-      ...(job.error === undefined ? {} : { error: job.error }),
-    })
+    history.writer.saveAttempt(job.id, endedWith(open, job))
   }
 
   function unseenAttempt(queued: QueuedJob, job: Job): Attempt {
