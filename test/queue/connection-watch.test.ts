@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { watchConnection, type ConnectionWatch } from '../../electron/runner/queue/connection-watch.ts'
-import type { QueueServer } from '../../electron/runner/queue/queue-server.ts'
+import type { ConnectionHint, QueueServer } from '../../electron/runner/queue/queue-server.ts'
 import { isRedisOutage, isRedisSilence } from '../../electron/runner/queue/redis-outage.ts'
 import { createRetryPace } from '../../electron/runner/queue/retry-pace.ts'
 
@@ -16,7 +16,7 @@ function fakeServer() {
     answer: (): Promise<void> => Promise.resolve(),
     tries: 0,
     woken: [] as { silent: boolean }[],
-    hint: undefined as unknown as (hint: { up: boolean; error?: Error }) => void,
+    hint: undefined as unknown as (hint: ConnectionHint) => void,
     ping: () => server.answer(),
     reach: () => {
       server.tries += 1
@@ -26,7 +26,7 @@ function fakeServer() {
     isOutage: isRedisOutage,
     isSilence: isRedisSilence,
     isLostRace: () => false,
-    onHint(listener: (hint: { up: boolean; error?: Error }) => void) {
+    onHint(listener: (hint: ConnectionHint) => void) {
       server.hint = listener
     },
   }
@@ -86,6 +86,25 @@ describe('the watch over a connection', () => {
       200, 400, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
     ])
     expect(watch.current().state).toBe('offline')
+  })
+
+  it('tries no sooner when each try that fails says that a node is gone', async () => {
+    const late = (): void => server.hint({ up: 'unsure' })
+    server.answer = () => {
+      setTimeout(late, 1)
+      return Promise.reject(refused)
+    }
+    server.hint({ up: false, error: closed })
+    // At 0.1, 0.3, 0.7, 1.7 and 3.7 s.
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(server.tries).toBe(5)
+  })
+
+  it('looks at once when a node is gone, and finds an outage', async () => {
+    server.answer = () => Promise.reject(refused)
+    server.hint({ up: 'unsure' })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(watch.current().state).toBe('reconnecting')
   })
 
   it('says the telling reason, once, whatever comes after', async () => {

@@ -183,7 +183,9 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
 
   server.onHint(({ up: isUp, error }) => {
     if (closed) return
-    if (isUp) void look()
+    // Every try that fails brings such a hint: answered with a try it would hasten through the waits between them.
+    if (isUp === 'unsure' && pace.down()) return
+    if (isUp !== false) void look()
     else down(error ?? new Error('Connection terminated'))
   })
   schedule(0)

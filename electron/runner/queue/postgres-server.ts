@@ -5,7 +5,7 @@ import { BullmqPool } from './bullmq-pool.ts'
 import { namePostgresTaker } from './name-taker.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage, isPostgresSilence } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
-import type { QueueServer } from './queue-server.ts'
+import type { ConnectionHint, QueueServer } from './queue-server.ts'
 import { dropPostgresLocks } from './release-dead.ts'
 import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
@@ -103,7 +103,7 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
   await prepare(address, label, { answerMs, prepare: makes })
   const pool = openPool({ ...address, max: 4, answerMs, queryMs: answerMs })
   const shared = new BullmqPool(pool, (error) => error)
-  const listeners = new Set<(hint: { up: boolean; error?: Error }) => void>()
+  const listeners = new Set<(hint: ConnectionHint) => void>()
   pool.on('error', (error) => {
     for (const listener of listeners) listener({ up: false, error })
   })

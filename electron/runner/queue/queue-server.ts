@@ -3,6 +3,12 @@ import type { QueueBackend } from '../../contract/runner.ts'
 import type { PresenceStore } from './presence.ts'
 import type { NoteStore, RelayLine, RelayLineParts } from './relay-line.ts'
 
+/** What a connection tells of itself. `unsure`: a part of the server is gone, perhaps the one that matters. */
+export interface ConnectionHint {
+  up: boolean | 'unsure'
+  error?: Error
+}
+
 /**
  * What differs between Redis and PostgreSQL; everything else is written once against BullMQ. Each factory
  * makes its own connection, with the habits its use needs, and ends it with the backend it made.
@@ -45,7 +51,7 @@ export interface QueueServer {
   /** How many waiting jobs are taken before this one; undefined when it does not wait. */
   placeOf(queueName: string, id: string): Promise<number | undefined>
   /** Called when a connection breaks or is back, before a ping would notice. */
-  onHint(listener: (hint: { up: boolean; error?: Error }) => void): void
+  onHint(listener: (hint: ConnectionHint) => void): void
   /** Takes its jobs out of the hands of a dead runner and answers their ids; see release-dead.ts. */
   dropLocks(queueName: string, runnerId: string): Promise<string[]>
   /** Writes down that this runner has the job now, which another one took; see name-taker.ts. */

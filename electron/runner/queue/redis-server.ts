@@ -2,7 +2,7 @@ import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 
 import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
-import type { QueueServer } from './queue-server.ts'
+import type { ConnectionHint, QueueServer } from './queue-server.ts'
 import { connectNow, RedisClients, type RedisClient } from './redis-clients.ts'
 import { isRedisOutage, isRedisSilence } from './redis-outage.ts'
 import { probeRedis } from './redis-probe.ts'
@@ -40,8 +40,8 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
   })
   const clients = new RedisClients(target, { answerMs, pace })
   const client = clients.open({ patient: false, silenceMs: answerMs, lazy: true })
-  const listeners = new Set<(hint: { up: boolean; error?: Error }) => void>()
-  const tell = (hint: { up: boolean; error?: Error }): void => {
+  const listeners = new Set<(hint: ConnectionHint) => void>()
+  const tell = (hint: ConnectionHint): void => {
     for (const listener of listeners) listener(hint)
   }
   let lastError: Error | undefined
@@ -51,7 +51,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     tell({ up: true })
   })
   // One node of a cluster is gone: whether it is that of the queue, a look will tell.
-  client.on('-node', () => tell({ up: true }))
+  client.on('-node', () => tell({ up: 'unsure' }))
   client.on('close', () => tell({ up: false, ...(lastError === undefined ? {} : { error: lastError }) }))
   try {
     await client.connect()
