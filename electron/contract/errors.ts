@@ -28,6 +28,7 @@ export const errorCodes = {
   PROFILE_NOT_IN_USE: { status: 409, meaning: 'The profile is not the one in use.' },
   CONFIRMATION_REQUIRED: { status: 409, meaning: "The profile's name must be given first. Nothing was changed." },
   PROFILE_IN_USE: { status: 409, meaning: 'The profile is the one in use, so it cannot be removed.' },
+  PROFILE_CHANGING: { status: 409, meaning: 'The runner is moving to another profile already.' },
   SECRETS_LOCKED: { status: 409, meaning: 'The stored passwords cannot be opened or sealed. The message says why.' },
   THREAD_SILENT: {
     status: 504,

@@ -72,6 +72,24 @@ export const profilesContract = {
     })
     .input(idSchema)
     .output(foundQueuesSchema),
+  use: changingOwn
+    .route({
+      method: 'POST',
+      path: '/profiles/{id}/use',
+      tags: ['Profiles'],
+      summary: 'Move the runner to another profile',
+    })
+    .input(
+      z.strictObject({
+        ...idSchema.shape,
+        graceMs: z
+          .int()
+          .min(0)
+          .max(24 * 3_600_000)
+          .optional(),
+      }),
+    )
+    .output(connectionProfileSchema),
   export: reading
     .route({
       method: 'POST',

@@ -132,6 +132,8 @@ export const systemInfoSchema = z.object({
     description: z.string(),
     backend: queueBackendSchema,
   }),
+  /** A move to another profile that is under way: it is connected to, then the jobs that run here are waited for. */
+  moving: z.object({ id: z.string(), name: z.string(), step: z.enum(['opening', 'finishing']) }).optional(),
   environment: z.array(environmentFieldSchema),
   /** Sentences the user should see, e.g. that a broken preferences file was put aside. */
   notices: z.array(z.object({ code: z.string(), message: z.string() })),

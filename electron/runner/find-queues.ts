@@ -8,7 +8,9 @@ import { isNamed, scanQueues } from './queue/scan/scan-queues.ts'
 
 export interface FindQueuesParts {
   dataDir: string
-  profiles: Pick<ProfileStore, 'current' | 'get' | 'secretsOf'>
+  profiles: Pick<ProfileStore, 'get' | 'secretsOf'>
+  /** Id of the profile in use. */
+  inUse: string
   /** Those of the profile in use: they stand already, and follow the environment. */
   connections: Pick<OpenConnections, 'queue'>
   catalog: Pick<Catalog, 'get'>
@@ -16,8 +18,7 @@ export interface FindQueuesParts {
 
 /** Looks for the queues on a profile's server, so that one of them can be chosen. Writes nothing. */
 export function createFindQueues(parts: FindQueuesParts): (id: string) => Promise<FoundQueues> {
-  const { profiles, catalog } = parts
-  const inUse = profiles.current().id
+  const { profiles, inUse, catalog } = parts
 
   async function scan(target: QueueTarget, names: { queueName: string; prefix: string }): Promise<FoundQueues> {
     const { queues, cut } = await scanQueues(target, names)

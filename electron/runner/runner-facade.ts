@@ -2,7 +2,6 @@ import type { Job } from '../contract/job.ts'
 import type { SystemInfo } from '../contract/runner.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { RunnerControl } from './cluster/runner-control.ts'
-import { testConnection, wholeTest, type TestPlace } from './connections/checks/test-connection.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type { History } from './history/history.ts'
 import type { JobBoard } from './jobs/job-board.ts'
@@ -12,23 +11,22 @@ import { presented } from './jobs/waiting-reason.ts'
 import type { ThreadPool } from './pool/thread-pool.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
 import type { JobQueue } from './queue/job-queue.ts'
-import type { Health, Runner } from './runner.ts'
+import type { Health, Runner, SessionRunner } from './runner.ts'
 import type { Safety } from './safety/create-safety.ts'
 import type { QueueStats } from './stats/queue-stats.ts'
+import type { Moving } from './switching/moving.ts'
 import { watchUpdates, type FeedSource } from './updates/update-feed.ts'
 
 export interface FacadeParts {
-  id: string
   jobs: Runner['jobs']
   queue: JobQueue
   history: History
   stats: QueueStats
   preferences: PreferencesStore
-  profiles: ProfileStore
-  findQueues: Runner['profiles']['queues']
-  safety: Safety
-  /** What a test of a connection takes from this computer. */
-  testPlace: TestPlace
+  profiles: Pick<ProfileStore, 'onChange'>
+  moving: Moving
+  findQueues: SessionRunner['findQueues']
+  safety: Pick<Safety, 'onChange'>
   catalog: Catalog
   pool: ThreadPool
   runners: LiveRunners
@@ -71,6 +69,7 @@ function feedSource(parts: FacadeParts): FeedSource {
         preferences.onChange(() => mark({ kind: 'preferences' })),
         parts.profiles.onChange(() => mark({ kind: 'system' })),
         parts.safety.onChange(() => mark({ kind: 'system' })),
+        parts.moving.onChange(() => mark({ kind: 'system' })),
         catalog.onChange(() => mark({ kind: 'jobTypes' })),
         runners.onLook(() => mark({ kind: 'runners' })),
         queue.onConnection(() => mark({ kind: 'queue' })),
@@ -105,9 +104,9 @@ async function healthOf(parts: FacadeParts): Promise<Health> {
   }
 }
 
-/** The runner as its shells see it, over its parts. */
-export function runnerFacade(parts: FacadeParts): Runner {
-  const { queue, stats, history, preferences, pool } = parts
+/** A session as the runner uses it, over its parts. */
+export function runnerFacade(parts: FacadeParts): SessionRunner {
+  const { queue, stats, history, pool } = parts
   const source = feedSource(parts)
 
   async function setPaused(paused: boolean): ReturnType<Runner['queue']['info']> {
@@ -117,7 +116,6 @@ export function runnerFacade(parts: FacadeParts): Runner {
   }
 
   return {
-    id: parts.id,
     jobs: parts.jobs,
     queue: {
       info: () => stats.info(),
@@ -126,17 +124,7 @@ export function runnerFacade(parts: FacadeParts): Runner {
       reconnect: () => queue.tryNow(),
       throughput: (range) => history.reader.throughput(range, new Date()),
     },
-    preferences: {
-      current: () => preferences.current(),
-      update: (patch) => preferences.update(patch),
-    },
-    safety: parts.safety,
-    profiles: {
-      ...parts.profiles,
-      queues: parts.findQueues,
-      test: (input, signal) => wholeTest(testConnection(parts.profiles, input, parts.testPlace, signal)),
-      watchTest: (input, signal) => testConnection(parts.profiles, input, parts.testPlace, signal),
-    },
+    findQueues: parts.findQueues,
     jobTypes: () => parts.catalog.list(),
     threads: () => pool.threads(),
     measuredThreads: () => pool.measured(),

@@ -20,6 +20,7 @@ import type { RunnerControl } from './cluster/runner-control.ts'
 import type { Update } from '../contract/updates.ts'
 import type { Why } from '../contract/why.ts'
 import type { TestInput } from './connections/checks/test-connection.ts'
+import type { ConnectionProfile } from '../contract/connection-profile.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type { Safety } from './safety/create-safety.ts'
 import type * as z from 'zod'
@@ -102,6 +103,12 @@ export interface Runner {
     test(input: TestInput, signal: AbortSignal): Promise<ConnectionTest>
     /** The same, told as it goes. */
     watchTest(input: TestInput, signal: AbortSignal): AsyncIterable<ConnectionTest>
+    /**
+     * Moves to this profile while the runner goes on: opens it, lets jobs finish for the grace time (`graceMs`, else
+     * the preference), gives back the rest, and takes jobs there. When it cannot be opened, nothing has changed.
+     * Rejects PROFILE_NOT_FOUND, PROFILE_CHANGING, SET_BY_ENVIRONMENT, UNAVAILABLE, RUNNER_STOPPING.
+     */
+    use(id: string, options?: { graceMs?: number | undefined }): Promise<ConnectionProfile>
   }
   /** What keeps the profile in use from being changed through by accident. */
   readonly safety: Omit<Safety, 'shown' | 'onChange' | 'close'>
@@ -123,4 +130,9 @@ export interface Runner {
    * finish, closes everything. Called again while it waits, a shorter `graceMs` shortens the wait.
    */
   stop(options?: { graceMs?: number }): Promise<void>
+}
+
+/** A runner on one profile, from the start on it to the end of it. */
+export interface SessionRunner extends Omit<Runner, 'id' | 'profiles' | 'preferences' | 'safety'> {
+  findQueues: Runner['profiles']['queues']
 }

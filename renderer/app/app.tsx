@@ -49,6 +49,8 @@ function useTitle(path: string): void {
 
 function Shell() {
   const [path] = useLocation()
+  const profileId = useSystem((system) => system?.profile.id)
+  const colour = useSystem((system) => system?.profile.colour) ?? 'slate'
   useTitle(path)
   useShortcuts()
   return (
@@ -56,12 +58,13 @@ function Shell() {
       <a className="skip" href="#main">
         Skip to content
       </a>
-      <div className="app" data-profile="slate">
+      <div className="app" data-profile={colour}>
         <TopBar />
         <Sidebar />
         <main className="sheet" id="main" tabIndex={-1}>
           <Banner />
-          <ScreenBoundary key={path.split('/')[1]}>
+          {/* Nothing that was read on one profile is shown on another. */}
+          <ScreenBoundary key={`${path.split('/')[1] ?? ''} ${profileId ?? ''}`}>
             <Routes />
           </ScreenBoundary>
         </main>

@@ -1,11 +1,11 @@
-import { Menu } from '@mantine/core'
 import { useLocation } from 'wouter'
 import { Button } from '../components/button.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Kbd } from '../components/kbd.tsx'
-import { usePanel, useQueue, useSystem } from '../lib/panel-context.tsx'
+import { usePanel, useQueue } from '../lib/panel-context.tsx'
 import { hasTrafficLights } from '../lib/platform.ts'
 import { ConnectionStatus } from './connection-status.tsx'
+import { ProfileSwitcher } from './profile-switcher.tsx'
 import { usePauseToggle } from './use-pause.ts'
 
 function Brand() {
@@ -25,33 +25,6 @@ function Brand() {
       </svg>
       <span>Toril</span>
     </span>
-  )
-}
-
-function ProfileSwitcher() {
-  const profile = useSystem((system) => system?.profile)
-  const [, navigate] = useLocation()
-  return (
-    <Menu width={260} position="bottom-start">
-      <Menu.Target>
-        <button type="button" className="profile" aria-label={`Profile: ${profile?.name ?? 'not known yet'}`}>
-          <span className="swatch" />
-          <span className="p-name">{profile?.name ?? 'Connecting'}</span>
-          <span className="p-kind">{profile?.description}</span>
-          <Icon name="down" className="dim" />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {profile !== undefined && (
-          <Menu.Item leftSection={<Icon name="check" />} closeMenuOnClick>
-            {profile.name}
-          </Menu.Item>
-        )}
-        <Menu.Item leftSection={<Icon name="connections" />} onClick={() => navigate('/connections')}>
-          Connections
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }
 

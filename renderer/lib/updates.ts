@@ -9,6 +9,8 @@ import type { PanelStores } from './panel-stores.ts'
 
 /** Takes over everything a snapshot says. */
 export function applySnapshot(stores: PanelStores, snapshot: Snapshot): void {
+  const before = stores.system.getState().value?.profile.id
+  if (before !== undefined && before !== snapshot.system.profile.id) forgetProfile(stores)
   stores.queue.setState({ value: snapshot.queue })
   stores.runners.setState({ value: snapshot.runners })
   stores.preferences.setState({ value: snapshot.preferences })
@@ -18,6 +20,15 @@ export function applySnapshot(stores: PanelStores, snapshot: Snapshot): void {
   const at = Date.parse(snapshot.at)
   stores.timeline.setState((state) => recordRows(startTimeline(state, at, snapshot.threads), at, snapshot.jobs))
   stores.samples.setState((state) => sampleThreads(sampleQueue(state, at, snapshot.queue), at, snapshot.threads))
+}
+
+/** Of the profile that was left nothing is shown: ids of its jobs may come again. */
+function forgetProfile(stores: PanelStores): void {
+  stores.timeline.setState({ lanes: new Map() })
+  stores.samples.setState({ queue: [], threads: new Map() })
+  stores.cancels.setState({ pending: new Map() })
+  stores.inspections.setState({ jobs: new Map() })
+  stores.ui.setState({ question: undefined, whyId: undefined })
 }
 
 /** Applies what a patch carries and leaves the rest, so that only who looks at it draws again. */

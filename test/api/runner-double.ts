@@ -85,6 +85,7 @@ export function createRunnerDouble(
       update: unexpected,
       remove: () => Promise.resolve(),
       queues: () => Promise.resolve({ queues: [] }),
+      use: unexpected,
       export: unexpected,
       import: unexpected,
       test: unexpected,

@@ -161,6 +161,14 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     examples: { colour: { summary: 'Another colour', value: { colour: 'teal' } } },
   },
   'profiles.remove': { errors: ['PROFILE_NOT_FOUND', 'PROFILE_IN_USE', 'SET_BY_ENVIRONMENT'] },
+  'profiles.use': {
+    description:
+      'Answers when the runner takes jobs on that profile. It is opened first: when that fails, nothing has changed. ' +
+      'Then jobs that run have `graceMs` (else the preference `cancel.graceMs`) to finish, and the rest is given back ' +
+      'to wait on the profile that is left.',
+    errors: ['PROFILE_NOT_FOUND', 'PROFILE_CHANGING', 'SET_BY_ENVIRONMENT', 'SECRETS_LOCKED', 'RUNNER_STOPPING'],
+    examples: { patient: { summary: 'Jobs may take a minute to finish', value: { graceMs: 60_000 } } },
+  },
   'profiles.export': {
     description:
       'All profiles, or those of `ids`. Their passwords are in it only with a passphrase, and sealed with it.',

@@ -8,6 +8,7 @@ export function profilesRouter({ profiles, safety }: Runner) {
     update: api.profiles.update.handler(({ input: { id, ...patch } }) => profiles.update(id, patch)),
     remove: api.profiles.remove.handler(({ input }) => profiles.remove(input.id)),
     queues: api.profiles.queues.handler(({ input }) => profiles.queues(input.id)),
+    use: api.profiles.use.handler(({ input: { id, graceMs } }) => profiles.use(id, { graceMs })),
     export: api.profiles.export.handler(({ input }) => profiles.export(input)),
     import: api.profiles.import.handler(({ input }) => profiles.import(input.file, input.passphrase)),
     allowChanges: api.profiles.allowChanges.handler(({ input: { id, ...options } }) => safety.allow(id, options)),

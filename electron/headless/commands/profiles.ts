@@ -10,7 +10,7 @@ import { readInput } from './input.ts'
 import { changedFields, secretChanges, type ProfileFlags } from './profile-draft.ts'
 import { fromEnvironment, readSecrets } from './secret-input.ts'
 import { testProfile, type TestFlags } from './test-profile.ts'
-import { collect, openClient, withJson, type JsonFlag } from './shared-options.ts'
+import { collect, openClient, wholeNumber, withJson, type JsonFlag } from './shared-options.ts'
 
 export function addProfiles(program: Command): void {
   const profiles = withJson(program.command('profiles'))
@@ -52,6 +52,13 @@ export function addProfiles(program: Command): void {
       const client = openClient()
       await testProfile(client, (await find(client, text)).id, flags, wantsJson(flags))
     })
+  command('use <profile>', 'move the runner to it; jobs that run finish first, or go back to wait')
+    .option(
+      '--grace <seconds>',
+      'how long jobs that run have to finish; else as in the preferences',
+      wholeNumber(0, 86_400),
+    )
+    .action(use)
   withPassphrase(command('export [profile...]', 'all or some, without passwords unless there is a passphrase'))
     .option('-o, --out <file>', 'write to this file instead of standard output')
     .action(exportFile)
@@ -116,6 +123,14 @@ async function list(flags: JsonFlag): Promise<void> {
   if (wantsJson(flags)) return printJson(answer)
   print(profileTable(answer))
   if (answer.fixedByEnvironment) note('Which one is used is set by the environment variable TORIL_PROFILE.')
+}
+
+async function use(text: string, { grace, ...flags }: JsonFlag & { grace?: number }): Promise<void> {
+  const client = openClient()
+  const { id } = await find(client, text)
+  const profile = await client.profiles.use({ id, ...(grace === undefined ? {} : { graceMs: grace * 1000 }) })
+  if (wantsJson(flags)) printJson(profile)
+  else print(`The runner uses the profile ${profile.name}.`)
 }
 
 async function add(name: string, assignments: string[], flags: ProfileFlags & JsonFlag): Promise<void> {

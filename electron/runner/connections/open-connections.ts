@@ -35,6 +35,8 @@ export interface ConnectionOptions {
   dataDir: string
   environment: Environment
   profiles: ProfileStore
+  /** The current one unless given. */
+  profileId?: string
   servers: OwnServers
   onProblem: (message: string) => void
 }
@@ -172,8 +174,9 @@ function describe(wanted: WantedConnections): string {
  * started.
  */
 export async function openConnections(options: ConnectionOptions): Promise<OpenConnections> {
-  const { profiles, environment } = options
-  const wanted = wantedConnections(profiles, environment)
+  const { profiles, environment, profileId } = options
+  const profile = profileId === undefined ? profiles.current() : profiles.get(profileId)
+  const wanted = wantedConnections(profile, profiles, environment)
   const stops = new StopStack()
   const notices: SystemInfo['notices'] = []
   const opening: Opening = { options, wanted, stops, notices, tunnels: new Map() }
@@ -181,7 +184,7 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
     const database = await openDatabase(opening)
     const target = await openQueue(opening, database)
     const backend = target.kind === 'postgres' ? 'postgres' : 'redis'
-    const { id } = profiles.current()
+    const { id } = profile
     const byEnvironment = wanted.queueSetting.startsWith('REDIS_')
     return {
       queue: {
@@ -217,7 +220,8 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
 }
 
 /** A runner that does not start cannot be asked to use another profile, so the error says how. */
-function withWayOut(error: unknown, { profiles, environment }: ConnectionOptions): unknown {
+function withWayOut(error: unknown, { profiles, environment, profileId }: ConnectionOptions): unknown {
+  if (profileId !== undefined) return error
   const { id, name } = profiles.current()
   if (!(error instanceof TorilError) || id === builtInId || environment.TORIL_PROFILE !== undefined) return error
   const { code, message, issues } = error

@@ -14,7 +14,9 @@ import type { PreferencesStore } from '../preferences/preferences-store.ts'
 import { enterOwner, type Owners } from '../recovery/owners.ts'
 import type { RunnerConfig } from '../runner-config.ts'
 import { createSafety, type Safety } from '../safety/create-safety.ts'
+import { UsedProfile } from '../safety/used-profile.ts'
 import { StopStack } from '../stop-stack.ts'
+import { Moving } from '../switching/moving.ts'
 
 /** What a runner keeps whichever profile it uses. */
 export interface RunnerCore {
@@ -25,10 +27,15 @@ export interface RunnerCore {
   owners: Owners
   preferences: PreferencesStore
   profiles: ProfileStore
+  /** The profile in use. */
+  used: UsedProfile
   safety: Safety
   /** Starts beside the database. */
   catalog: Promise<Catalog>
   servers: OwnServers
+  moving: Moving
+  /** Attempts since the start, by how they ended. */
+  outcomes: Record<string, number>
   onProblem: (message: string) => void
   phase: (phase: string) => void
   stop(): Promise<void>
@@ -65,7 +72,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<RunnerCo
   stops.add(() => owners.stop())
   const preferences = await createPreferencesStore({ file: join(dataDir, 'preferences.json'), environment })
   const profiles = await openProfiles(config)
-  const safety = createSafety(profiles)
+  const used = new UsedProfile(profiles)
+  const safety = createSafety(used)
   stops.add(() => safety.close())
 
   phase('database')
@@ -90,6 +98,7 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<RunnerCo
     owners,
     preferences,
     profiles,
+    used,
     safety,
     catalog,
     servers: shareOwnServers({
@@ -97,6 +106,8 @@ async function compose(config: RunnerConfig, stops: StopStack): Promise<RunnerCo
       onProblem,
       ...(config.postgresBinariesDir === undefined ? {} : { postgresBinariesDir: config.postgresBinariesDir }),
     }),
+    moving: new Moving(),
+    outcomes: {},
     onProblem,
     phase,
     stop: () => stops.run(),

@@ -1,7 +1,7 @@
 import { TorilError } from '../../contract/errors.ts'
 import type { Changes } from '../../contract/profile-api.ts'
 import type { SystemInfo } from '../../contract/runner.ts'
-import type { ProfileStore } from '../connections/profiles/profile-store.ts'
+import type { UsedProfiles } from './used-profile.ts'
 import { readOnlyError } from './read-only.ts'
 
 /** Whether anything may be changed through the profile in use. */
@@ -9,8 +9,8 @@ export interface Safety {
   changes(): Changes
   /** What the profile in use shows of it. */
   shown(): Pick<SystemInfo['profile'], 'changesAllowedUntil'>
-  /** Throws READ_ONLY unless the profile in use may be changed through now. */
-  refuseReadOnly(): void
+  /** Throws READ_ONLY unless the profile in use, or the one given, may be changed through now. */
+  refuseReadOnly(id?: string): void
   /** Throws PROFILE_NOT_IN_USE, or CONFIRMATION_REQUIRED unless `name` is the profile's. Kept in memory only. */
   allow(id: string, options: { name: string; minutes: number }): Changes
   /** Throws PROFILE_NOT_IN_USE. */
@@ -21,7 +21,7 @@ export interface Safety {
 }
 
 /** Watches over the profile in use, as it is now: a name or a tag changed meanwhile counts at once. */
-export function createSafety(profiles: Pick<ProfileStore, 'current' | 'get' | 'onChange'>): Safety {
+export function createSafety(profiles: UsedProfiles): Safety {
   let allowed: { id: string; until: number; timer: NodeJS.Timeout } | undefined
   const listeners = new Set<() => void>()
   const tell = (): void => {
@@ -35,15 +35,15 @@ export function createSafety(profiles: Pick<ProfileStore, 'current' | 'get' | 'o
     tell()
   }
 
-  function stillAllowed(): number | undefined {
-    if (allowed === undefined || allowed.id !== profiles.current().id) return undefined
+  function stillAllowed(id: string): number | undefined {
+    if (allowed === undefined || allowed.id !== id) return undefined
     // A machine that slept wakes up past the end, before the timer has told so.
     return Date.now() < allowed.until ? allowed.until : undefined
   }
 
   function changes(): Changes {
-    const until = stillAllowed()
-    const { readOnly } = profiles.current()
+    const { id, readOnly } = profiles.current()
+    const until = stillAllowed(id)
     if (!readOnly || until === undefined) return { readOnly }
     return { readOnly, allowedUntil: new Date(until).toISOString() }
   }
@@ -72,9 +72,9 @@ export function createSafety(profiles: Pick<ProfileStore, 'current' | 'get' | 'o
       const { allowedUntil } = changes()
       return allowedUntil === undefined ? {} : { changesAllowedUntil: allowedUntil }
     },
-    refuseReadOnly() {
-      const { readOnly, name } = profiles.current()
-      if (readOnly && stillAllowed() === undefined) throw readOnlyError(name)
+    refuseReadOnly(of) {
+      const { id, readOnly, name } = of === undefined ? profiles.current() : profiles.get(of)
+      if (readOnly && stillAllowed(id) === undefined) throw readOnlyError(name)
     },
     allow(id, { name: given, minutes }) {
       const name = inUse(id)

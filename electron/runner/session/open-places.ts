@@ -17,13 +17,13 @@ export interface Places {
 }
 
 /**
- * Connects to queue and history of the profile in use and brings the history's tables up to date. Rejects with
+ * Connects to queue and history of a profile, by default the current one, and brings the history's tables up to date. Rejects with
  * one clear TorilError, having ended what it had started.
  */
-export async function openPlaces(core: RunnerCore): Promise<Places> {
+export async function openPlaces(core: RunnerCore, profileId?: string): Promise<Places> {
   const stops = new StopStack()
   try {
-    return await open(core, stops)
+    return await open(core, stops, profileId)
   } catch (error) {
     // What was started before the failure must not stay behind; what fails while stopping hides no cause.
     await stops.run().catch(() => undefined)
@@ -31,10 +31,17 @@ export async function openPlaces(core: RunnerCore): Promise<Places> {
   }
 }
 
-async function open(core: RunnerCore, stops: StopStack): Promise<Places> {
+async function open(core: RunnerCore, stops: StopStack, profileId: string | undefined): Promise<Places> {
   const { config, onProblem, profiles, safety, servers } = core
   const { dataDir, environment } = config
-  const connections = await openConnections({ dataDir, environment, profiles, servers, onProblem })
+  const connections = await openConnections({
+    dataDir,
+    environment,
+    profiles,
+    servers,
+    onProblem,
+    ...(profileId === undefined ? {} : { profileId }),
+  })
   stops.add(() => connections.stop())
   const opened = await createHistory({ ...connections.database, source: connections.source, onProblem })
   const history = config.aroundHistory?.(opened) ?? opened
@@ -42,7 +49,7 @@ async function open(core: RunnerCore, stops: StopStack): Promise<Places> {
 
   core.phase('queue')
   const { keepCompleted, keepFailed } = core.preferences.current().queue
-  const { readOnly } = connections.profile()
+  const { id, readOnly } = connections.profile()
   const queue = await createJobQueue({
     name: connections.queue.name,
     prefix: connections.queue.prefix,
@@ -50,7 +57,7 @@ async function open(core: RunnerCore, stops: StopStack): Promise<Places> {
     retention: { completed: keepCompleted, failed: keepFailed },
     runnerId: core.runnerId,
     onProblem,
-    ...(readOnly ? { readOnly: { prepare: connections.queue.isOwn, refuse: () => safety.refuseReadOnly() } } : {}),
+    ...(readOnly ? { readOnly: { prepare: connections.queue.isOwn, refuse: () => safety.refuseReadOnly(id) } } : {}),
     ...(config.timing === undefined ? {} : { timing: config.timing }),
   })
   stops.add(() => queue.close())

@@ -16,14 +16,18 @@ export interface SessionParts extends Places {
   concurrency: () => number
 }
 
-export async function sessionParts(core: RunnerCore, places: Places): Promise<SessionParts> {
+export async function sessionParts(
+  core: RunnerCore,
+  places: Places,
+  onIdle: () => Promise<void>,
+): Promise<SessionParts> {
   const preferences = () => core.preferences.current()
   return {
     ...places,
     core,
     catalog: await core.catalog,
     board: new JobBoard(),
-    state: new SessionState(),
+    state: new SessionState(core.outcomes, onIdle),
     preferences,
     concurrency() {
       const { pool: threads, queue: settings } = preferences()

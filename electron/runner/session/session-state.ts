@@ -8,7 +8,14 @@ export class SessionState {
   /** A job may have finished since the last look; the first look trims what an earlier run left. */
   finished = true
   /** Attempts since the start, by how they ended. */
-  readonly outcomes: Record<string, number> = {}
+  readonly outcomes: Record<string, number>
+  /** Called when no job runs here any more, before anything that jobs and calls use is closed. */
+  readonly onIdle: () => Promise<void>
+
+  constructor(outcomes: Record<string, number>, onIdle: () => Promise<void>) {
+    this.outcomes = outcomes
+    this.onIdle = onIdle
+  }
 
   count(outcome: string): void {
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1

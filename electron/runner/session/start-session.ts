@@ -6,7 +6,7 @@ import type { RunnerCore } from '../core/create-core.ts'
 import { createFindQueues } from '../find-queues.ts'
 import { createJobService } from '../jobs/job-service.ts'
 import { runnerFacade } from '../runner-facade.ts'
-import type { Runner } from '../runner.ts'
+import type { SessionRunner } from '../runner.ts'
 import type { Places } from './open-places.ts'
 import { sessionParts, type SessionParts } from './session-parts.ts'
 import { startThreads } from './start-threads.ts'
@@ -18,18 +18,22 @@ import { factsReader } from './waiting-facts.ts'
  * A runner on one profile: takes jobs until it is stopped, which also closes the places. Rejects with one clear
  * TorilError, having closed them.
  */
-export async function startSession(core: RunnerCore, places: Places): Promise<Runner> {
+export async function startSession(
+  core: RunnerCore,
+  places: Places,
+  onIdle: () => Promise<void>,
+): Promise<SessionRunner> {
   try {
-    return await start(await sessionParts(core, places))
+    return await start(await sessionParts(core, places, onIdle))
   } catch (error) {
     await places.stops.run().catch(() => undefined)
     throw error
   }
 }
 
-async function start(parts: SessionParts): Promise<Runner> {
+async function start(parts: SessionParts): Promise<SessionRunner> {
   const { core, board, catalog, history, queue, state } = parts
-  const { preferences, profiles, runnerId: id, safety } = core
+  const { preferences, profiles, safety } = core
   const threads = startThreads(parts)
   const work = await startWork(parts, threads)
   await startUpkeep(parts, threads, work)
@@ -60,7 +64,6 @@ async function start(parts: SessionParts): Promise<Runner> {
   })
   answerCancels(cluster.relay, board, (jobId, options) => jobs.cancel(jobId, options))
   return runnerFacade({
-    id,
     jobs,
     queue,
     history,
@@ -70,11 +73,12 @@ async function start(parts: SessionParts): Promise<Runner> {
     findQueues: createFindQueues({
       dataDir: core.config.dataDir,
       profiles,
+      inUse: parts.connections.profile().id,
       connections: parts.connections,
       catalog,
     }),
     safety,
-    testPlace: core.config,
+    moving: core.moving,
     catalog,
     pool: threads.pool,
     runners,
@@ -104,7 +108,7 @@ function controlOf({ core, board, state }: SessionParts, { cluster, runners, con
 }
 
 function systemOf({ core, connections, queue, readOnly }: SessionParts): SystemInfo {
-  const { config, runnerId, preferences, profiles, safety } = core
+  const { config, runnerId, preferences, profiles, safety, moving } = core
   return {
     version: config.version,
     runnerId,
@@ -113,6 +117,7 @@ function systemOf({ core, connections, queue, readOnly }: SessionParts): SystemI
     memoryBytes: totalmem(),
     dataDir: config.dataDir,
     profile: { ...connections.profile(), ...safety.shown(), ...(readOnly ? { takesNoJobs: true } : {}) },
+    ...(moving.now === undefined ? {} : { moving: moving.now }),
     environment: connections.environment,
     notices: [...preferences.notices, ...profiles.notices(), ...connections.notices, ...queue.notices],
   }

@@ -63,6 +63,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
       cluster.handOver.ended(settled.id)
     },
   })
+  stops.add(() => state.onIdle())
   stops.add(async () => {
     state.stopping = true
     state.grace.allowByDefault(preferences().cancel.graceMs)

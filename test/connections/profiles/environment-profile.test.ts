@@ -15,7 +15,7 @@ function wanted(variables: Record<string, string>, draft: ProfileDraft = { name:
   const settings = settingsOf(profileDraftSchema.parse(draft))
   const current: ConnectionProfile = { id: 'p', ...settings, createdAt: at, updatedAt: at, secretsSet: [] }
   const secretsOf = (_id: string, part?: string) => ({ [`${part ?? ''}.password`]: 'stored' })
-  return wantedConnections({ current: () => current, secretsOf }, readEnvironment(variables))
+  return wantedConnections(current, { secretsOf }, readEnvironment(variables))
 }
 
 describe('TORIL_PROFILE', () => {

@@ -1,6 +1,7 @@
 import {
   profileDraftSchema,
   settingsOf,
+  type ConnectionProfile,
   type HistoryPart,
   type ProfileSecrets,
   type QueuePart,
@@ -71,10 +72,10 @@ export interface WantedConnections {
 
 /** The environment beats the profile, field by field. Throws INVALID_PREFERENCES naming the variable. */
 export function wantedConnections(
-  profiles: Pick<ProfileStore, 'current' | 'secretsOf'>,
+  profile: ConnectionProfile,
+  profiles: Pick<ProfileStore, 'secretsOf'>,
   environment: Environment,
 ): WantedConnections {
-  const profile = profiles.current()
   const redis = redisOf(environment)
   const { DATABASE_URL: url, TORIL_QUEUE: queueName, TORIL_PROFILE, TORIL_JOBS_DIR } = environment
   const history = url === undefined ? profile.history : ({ kind: 'url', url } as const)

@@ -1,0 +1,87 @@
+import { Menu } from '@mantine/core'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import type { ConnectionProfile } from '../../electron/contract/connection-profile.ts'
+import type { ProfileList } from '../../electron/contract/profile-api.ts'
+import { Icon } from '../components/icon.tsx'
+import { toPanelError } from '../lib/errors.ts'
+import { useClient, useSystem, useToast } from '../lib/panel-context.tsx'
+import { useLoad } from '../lib/use-load.ts'
+
+/** Moves the runner; the stream brings everything else. */
+function useSwitch(): (profile: ConnectionProfile) => void {
+  const client = useClient()
+  const toast = useToast()
+  return (profile) => {
+    client.profiles.use({ id: profile.id }).then(
+      () => toast({ title: `Moved to ${profile.name}` }),
+      (error: unknown) =>
+        toast({ title: `Not moved to ${profile.name}`, detail: toPanelError(error).message, role: 'alert' }),
+    )
+  }
+}
+
+function Profiles({ moving, onOpenScreen }: { moving: boolean; onOpenScreen: () => void }) {
+  const client = useClient()
+  const currentId = useSystem((system) => system?.profile.id)
+  const use = useSwitch()
+  const list = useLoad<ProfileList>(`profiles ${currentId ?? ''}`, (signal) =>
+    client.profiles.list(undefined, { signal }),
+  )
+  const fixed = list.value?.fixedByEnvironment === true
+  return (
+    <Menu.Dropdown className="profile-menu">
+      {list.error !== undefined && <Menu.Label>{list.error.message}</Menu.Label>}
+      {fixed && <Menu.Label>Set by the environment variable TORIL_PROFILE</Menu.Label>}
+      {list.value?.profiles.map((profile) => (
+        <Menu.Item
+          key={profile.id}
+          aria-current={profile.id === currentId ? 'true' : undefined}
+          disabled={profile.id !== currentId && (fixed || moving)}
+          leftSection={
+            <span className="swatch" style={{ background: `var(--profile-${profile.colour})` }} aria-hidden="true" />
+          }
+          rightSection={profile.id === currentId ? <Icon name="check" /> : undefined}
+          onClick={() => {
+            if (profile.id !== currentId) use(profile)
+          }}
+        >
+          {profile.name} <span className="p-kind">{profile.environment}</span>
+        </Menu.Item>
+      ))}
+      <Menu.Divider />
+      <Menu.Item leftSection={<Icon name="connections" />} onClick={onOpenScreen}>
+        Connections
+      </Menu.Item>
+    </Menu.Dropdown>
+  )
+}
+
+/** The profile in use with its colour, and the others to move to. */
+export function ProfileSwitcher() {
+  const [opened, setOpened] = useState(false)
+  const profile = useSystem((system) => system?.profile)
+  const moving = useSystem((system) => system?.moving)
+  const [, navigate] = useLocation()
+  const said =
+    moving === undefined
+      ? profile?.description
+      : moving.step === 'opening'
+        ? `Connecting to ${moving.name}`
+        : `Moving to ${moving.name} once jobs have finished`
+  return (
+    <Menu width={280} position="bottom-start" opened={opened} onChange={setOpened}>
+      <Menu.Target>
+        <button type="button" className="profile" aria-label={`Profile: ${profile?.name ?? 'not known yet'}`}>
+          <span className="swatch" />
+          <span className="p-name">{profile?.name ?? 'Connecting'}</span>
+          <span className="p-kind" role={moving === undefined ? undefined : 'status'}>
+            {said}
+          </span>
+          <Icon name="down" className="dim" />
+        </button>
+      </Menu.Target>
+      {opened && <Profiles moving={moving !== undefined} onOpenScreen={() => navigate('/connections')} />}
+    </Menu>
+  )
+}
