@@ -87,6 +87,32 @@ function openCluster(target: ClusterTarget, habits: ClientHabits, { answerMs, pa
   return new Cluster([...nodes], all)
 }
 
+/**
+ * One connection to one node of a cluster, and to another whenever it breaks. For subscribing: the nodes pass on to
+ * each other what is published. The client of a cluster would change nodes too, but tells nobody.
+ */
+function openWandering(target: ClusterTarget, among: RedisClient, habits: ClientHabits, config: ClientsConfig): Redis {
+  const choose = (): Pick<RedisOptions, 'host' | 'port'> => {
+    const known: Pick<RedisOptions, 'host' | 'port'>[] =
+      among instanceof Cluster ? among.nodes().map((node) => node.options) : []
+    const { host, port } = sample(known.length > 0 ? known : target.nodes) ?? {}
+    return { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) }
+  }
+  const client = openSingle({ ...target.options.redisOptions, ...choose() }, habits, config)
+  // Read anew for every connection.
+  client.on('close', () => Object.assign(client.options, choose()))
+  // One that the cluster left behind would hear nothing any more and not notice.
+  among.on('-node', ({ options: { host, port } }: Redis) => {
+    const own = client.options.host === host && client.options.port === port
+    if (own && client.status === 'ready') client.disconnect(true)
+  })
+  return client
+}
+
+function sample<T>(list: readonly T[]): T | undefined {
+  return list[Math.floor(Math.random() * list.length)]
+}
+
 /** Connects at once where the client waits for its turn. */
 function hurry(client: RedisClient): void {
   if (client.status !== 'reconnecting') return
@@ -138,6 +164,17 @@ export class RedisClients {
     const client =
       target.kind === 'cluster'
         ? openCluster(target, habits, this.#config)
+        : openSingle(target.options, habits, this.#config)
+    return this.#keep(client)
+  }
+
+  /** For subscribing, and nothing else. `asking`: the client that knows the nodes of a cluster. */
+  openSubscriber(asking: RedisClient, silenceMs: number): Redis {
+    const habits: ClientHabits = { patient: true, silenceMs, lazy: true, resubscribes: false }
+    const target = this.#target
+    const client =
+      target.kind === 'cluster'
+        ? openWandering(target, asking, habits, this.#config)
         : openSingle(target.options, habits, this.#config)
     return this.#keep(client)
   }

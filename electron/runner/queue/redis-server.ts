@@ -131,7 +131,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     nameTaker: (queueName, jobId, runnerId) => nameRedisTaker(client, `${prefix}:${queueName}:${jobId}`, runnerId),
     notes: (queueName) => Promise.resolve(openRedisNotes(client, `${prefix}:${queueName}`)),
     relay(parts) {
-      const subscriber = clients.open({ patient: true, silenceMs: patientMs, lazy: true, resubscribes: false })
+      const subscriber = clients.openSubscriber(client, patientMs)
       const queueKey = `${prefix}:${parts.queueName}`
       return openRedisRelay({ ...parts, queueKey, subscriber, publisher: client })
     },

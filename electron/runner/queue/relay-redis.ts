@@ -18,7 +18,7 @@ export interface RedisRelayParts extends RelayLineParts {
   /** Below the queue's own keys: the access rights and the slot of the queue are enough for the notes. */
   queueKey: string
   /** Subscribes, so it can be used for nothing else. Not yet connected; must not subscribe again by itself. */
-  subscriber: Redis | Cluster
+  subscriber: Redis
   publisher: Redis | Cluster
 }
 
@@ -77,8 +77,6 @@ export function openRedisRelay(parts: RedisRelayParts): RelayLine {
 
   subscriber.on('message', (_channel: string, message: string) => unpack(message))
   subscriber.on('ready', () => void listen())
-  // A cluster's client moves to another node by itself and tells nobody; what was told meanwhile is lost all the same.
-  if (subscriber.isCluster) publisher.on('ready', () => void listen())
   subscriber.on('close', () => (listening = false))
   // The queue's own connection tells of an outage.
   subscriber.on('error', () => undefined)
