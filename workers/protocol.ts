@@ -51,11 +51,9 @@ export type Ending =
   | { kind: 'completed'; result: Json }
   | { kind: 'failed'; error: { code: string; message: string; stack?: string }; retryable: boolean }
 
-/** What a thread answers for an attempt; the last progress and lines come with it. */
+/** What a thread answers for an attempt; the last progress and lines come with it, so that most attempts are one message each way. */
 export interface AttemptAnswer {
   ending: Ending
-  /** Reports sent over the control port before; the runner reads those first. */
-  reports: number
   last?: Report
   /** The word to stop had reached the job before it ended. */
   stopped: boolean
@@ -99,6 +97,8 @@ export type DatabaseAnswer = Packed | { error: DatabaseError }
 
 /** Runner to thread, over the control port. */
 export type ToThread =
+  /** Only when the thread has answered for the one before. */
+  | { kind: 'attempt'; task: AttemptTask }
   | { kind: 'stop'; seq: number; code: StopCode; message: string }
   | { kind: 'db'; id: number; answer: DatabaseAnswer }
   | { kind: 'ping'; id: number }
@@ -108,6 +108,7 @@ export type ToThread =
 /** Thread to runner, over the control port. */
 export type FromThread =
   | { kind: 'report'; seq: number; report: Report }
+  | { kind: 'answer'; seq: number; answer: AttemptAnswer }
   /** `seq` is the attempt that asks; none when it is the services of a jobs folder. The request is packed. */
   | { kind: 'db'; id: number; seq?: number; request: Packed }
   | { kind: 'pong'; id: number }

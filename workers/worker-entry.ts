@@ -21,7 +21,7 @@ import { createContext, prepareJob, runDefinition, type PreparedJob } from './ru
 import { StopError, StopSignal } from './stop-signal.ts'
 import { registerStrippedModules } from './stripped-modules.ts'
 
-/** Loaded by each thread of the pool; its default export runs one attempt at a time. */
+/** Loaded by each thread of the pool. It runs one attempt at a time, handed to it over its control port. */
 
 interface Running {
   task: AttemptTask
@@ -53,6 +53,7 @@ let current: Running | undefined
 
 function take(message: ToThread): void {
   if (message.kind === 'db') proxy.settle(message)
+  else if (message.kind === 'attempt') void runAttempt(message.task)
   else if (message.kind === 'ping') post({ kind: 'pong', id: message.id })
   else if (message.kind === 'leave') void folderServices.close().then(() => post({ kind: 'left' }))
   else if (current?.task.seq === message.seq) current.stop.stop(new StopError(message.code, message.message))
@@ -60,7 +61,9 @@ function take(message: ToThread): void {
 
 /** Reads what the runner said while the loop of this thread is blocked; costs one atomic load when it said nothing. */
 function pollFor(seq: number): void {
-  if (Atomics.load(stopFlag, 0) !== seq || current?.stop.reason !== undefined) return
+  if (Atomics.load(stopFlag, 0) !== seq) return
+  // What an ended attempt left behind must not take the next one off the port.
+  if (current?.task.seq !== seq || current.stop.reason !== undefined) return
   let received = receiveMessageOnPort(port)
   while (received !== undefined) {
     take(received.message as ToThread)
@@ -111,18 +114,14 @@ async function execute({ task, reporter, stop, poll }: Running): Promise<Ending>
   }
 }
 
-export default async function runAttempt(task: AttemptTask): Promise<AttemptAnswer> {
+async function runAttempt(task: AttemptTask): Promise<void> {
   let peakHeapBytes = 0
-  let reports = 0
   const sampleHeap = (): void => {
     peakHeapBytes = Math.max(peakHeapBytes, getHeapStatistics().used_heap_size)
   }
   const poll = (): void => pollFor(task.seq)
   const stop = new StopSignal(poll)
-  const reporter = new Reporter((report) => {
-    reports += 1
-    post({ kind: 'report', seq: task.seq, report })
-  }, sampleHeap)
+  const reporter = new Reporter((report) => post({ kind: 'report', seq: task.seq, report }), sampleHeap)
   const running = { task, reporter, stop, poll, ended: false }
   current = running
   const ending = await ownerNow.run(running, execute, running)
@@ -134,9 +133,14 @@ export default async function runAttempt(task: AttemptTask): Promise<AttemptAnsw
   const cpu = cpuNow()
   const cpuMs = Math.round((cpu - cpuBefore) / 10) / 100
   cpuBefore = cpu
-  const answer: AttemptAnswer = { ending, reports, stopped: stop.reason !== undefined, cpuMs, peakHeapBytes }
+  const answer: AttemptAnswer = { ending, stopped: stop.reason !== undefined, cpuMs, peakHeapBytes }
   if (last !== undefined) answer.last = last
-  return answer
+  post({ kind: 'answer', seq: task.seq, answer })
+}
+
+/** The one task that Piscina gives a thread: it lasts as long as the thread, and tells Piscina's owner of its death. */
+export default function serve(): Promise<never> {
+  return new Promise(() => {})
 }
 
 process.setSourceMapsEnabled(true)

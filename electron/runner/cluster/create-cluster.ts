@@ -122,7 +122,8 @@ export function createCluster(parts: ClusterParts): Cluster {
     wishes,
     telling,
     cancelElsewhere,
-    othersTell: () => runners.lastSeen().some((runner) => heardFrom.has(runner.id)),
+    // Asked for each job that comes or ends, and alone on the queue there is nobody to look for.
+    othersTell: () => heardFrom.size > 0 && runners.lastSeen().some((runner) => heardFrom.has(runner.id)),
     async close() {
       await telling.close()
       if (hasOthers()) await say('gone')

@@ -45,6 +45,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     settings: options.settings,
     threadSettings: { resultsDir: options.resultsDir, stripsTypes: options.catalog.strip !== undefined },
     onMessage: take,
+    onDeath: died,
     onFree: dispatch,
     onChange: changed,
     onBootFailure: (message) => failWaiting('THREAD_CRASHED', `No thread could be started: ${message}`),
@@ -58,11 +59,10 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   }
 
   function take(lane: Lane, message: FromThread): void {
-    if (message.kind === 'report') {
-      const { attempt } = lane
-      if (attempt?.seq !== message.seq) return
-      attempt.reportsSeen += 1
-      attempt.told(message.report)
+    if (message.kind === 'answer') {
+      if (lane.attempt?.seq === message.seq) ended(lane.attempt, lane, message.answer)
+    } else if (message.kind === 'report') {
+      if (lane.attempt?.seq === message.seq) lane.attempt.told(message.report)
     } else if (message.kind === 'db') {
       void answerDatabaseCall(options.database, lane, message)
     } else if (message.kind === 'strip') {
@@ -112,16 +112,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     lanes.occupy(lane, attempt)
     attempt.started(`T${lane.label}`)
     if (request.timeoutMs !== undefined) attempt.timer = setTimeout(timeUp, request.timeoutMs, attempt, lane)
-    lanes
-      .run(lane, { seq, jobId, type, input, source, attempt: request.attempt })
-      .then((answer) => ended(attempt, lane, answer))
-      .catch((error: unknown) => died(attempt, lane, error))
+    lane.post({ kind: 'attempt', task: { seq, jobId, type, input, source, attempt: request.attempt } })
     changed()
   }
 
   function ended(attempt: PendingAttempt, lane: Lane, answer: AttemptAnswer): void {
-    // The result travels on Piscina's port; what the job told before is on ours, already delivered.
-    if (attempt.reportsSeen < answer.reports) lane.drain()
     if (answer.last !== undefined) attempt.told(answer.last)
     lane.jobsDone += 1
     const report = reportOf(answer, attempt.asked)
@@ -131,8 +126,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     changed()
   }
 
-  function died(attempt: PendingAttempt, lane: Lane, error: unknown): void {
+  function died(lane: Lane, error: unknown): void {
+    // What the thread said before, its answer may be among it.
     lane.drain()
+    const { attempt } = lane
+    if (attempt === undefined) return
     const { killed } = attempt
     const report: AttemptReport =
       killed === undefined

@@ -1,4 +1,4 @@
-import type { AttemptAnswer, AttemptTask, FromThread, Hello, ThreadSettings } from '../../../workers/protocol.ts'
+import type { FromThread, Hello, ThreadSettings } from '../../../workers/protocol.ts'
 import { endThread } from './end-thread.ts'
 import { Lane } from './lane.ts'
 import type { PendingAttempt } from './pending-attempt.ts'
@@ -10,6 +10,8 @@ export interface LanesOptions {
   settings: PoolSettings
   threadSettings: ThreadSettings
   onMessage(lane: Lane, message: FromThread): void
+  /** Its thread has died, and may have had an attempt. */
+  onDeath(lane: Lane, error: unknown): void
   /** A thread became free, or room for one. */
   onFree(): void
   onChange(): void
@@ -116,10 +118,6 @@ export class Lanes {
     lane.state = 'busy'
     lane.attempt = attempt
     this.#byAttempt.set(attempt, lane)
-  }
-
-  run(lane: Lane, task: AttemptTask): Promise<AttemptAnswer> {
-    return this.#class(lane.memoryMb).run(task, lane.threadId)
   }
 
   /** The thread's attempt is over: it is free, or goes if it is tainted or one too many. */
@@ -234,6 +232,9 @@ export class Lanes {
     if (lane?.state !== 'starting') return
     this.#bootFailures = 0
     lane.worker.unref()
+    this.#class(lane.memoryMb)
+      .serve(threadId)
+      .catch((error: unknown) => this.#options.onDeath(lane, error))
     this.#free(lane)
     this.#options.onChange()
   }

@@ -18,7 +18,6 @@ export class PendingAttempt {
   killed: { outcome: AttemptReport['outcome']; code: string; message: string } | undefined
   /** Told just before its thread is ended, to save what can be saved. */
   beforeKill?: () => void
-  reportsSeen = 0
   settled = false
 
   constructor(seq: number, request: AttemptRequest, listener: AttemptListener) {

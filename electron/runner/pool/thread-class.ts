@@ -1,20 +1,20 @@
 import { Piscina } from 'piscina'
 import type { Worker } from 'node:worker_threads'
-import type { AttemptAnswer, AttemptTask, ThreadSettings } from '../../../workers/protocol.ts'
+import type { ThreadSettings } from '../../../workers/protocol.ts'
 import { threadEnvironment } from '../thread-environment.ts'
 
 /**
  * The threads of one memory class: a Piscina of its own, because Piscina's resource limits are
- * pool-wide. Its number of threads and which thread runs what are decided by the caller, so nothing
- * ever waits inside Piscina:
+ * pool-wide. Its number of threads is decided by the caller, and attempts go to a thread over its control
+ * port, so nothing ever waits inside Piscina, and an attempt costs neither a task nor its bookkeeping:
  *
  * - `minThreads` is 0 and the idle timeout infinite, so Piscina starts and ends no thread by itself;
  * - a thread is started by a task that no thread may take and that is withdrawn at once;
- * - the balancer answers the thread the caller named.
+ * - it is then given one task for its whole life, which the balancer sends to the thread the caller named.
  */
 export class ThreadClass {
   readonly memoryMb: number | undefined
-  readonly #pool: Piscina<AttemptTask | undefined, AttemptAnswer>
+  readonly #pool: Piscina<undefined, never>
   #target: number | undefined
 
   constructor(
@@ -22,10 +22,10 @@ export class ThreadClass {
     onReady: (threadId: number) => void,
   ) {
     this.memoryMb = options.memoryMb
-    this.#pool = new Piscina<AttemptTask | undefined, AttemptAnswer>({
+    this.#pool = new Piscina<undefined, never>({
       filename: options.entry,
-      // An idle thread of the default `sync` blocks its own loop: it could answer no ping and no cancel.
-      atomics: 'async',
+      // The default `sync` blocks the loop of a thread while it waits: it could take no attempt and no cancel.
+      atomics: 'disabled',
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: Infinity,
@@ -58,10 +58,10 @@ export class ThreadClass {
     return worker
   }
 
-  /** Runs an attempt on this thread, which must be ready and free. Rejects when the thread dies under it. */
-  run(task: AttemptTask, threadId: number): Promise<AttemptAnswer> {
+  /** Makes this thread, which must be ready, serve attempts. Rejects when it dies, with the reason. */
+  serve(threadId: number): Promise<never> {
     this.#target = threadId
-    return this.#pool.run(task)
+    return this.#pool.run(undefined)
   }
 
   destroy(): Promise<void> {
