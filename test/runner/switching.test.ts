@@ -156,6 +156,49 @@ describe('a runner moves to another profile', () => {
     await sum()
   })
 
+  test('when neither can be opened, it goes on by itself as soon as the old one is back', async () => {
+    const other = await startTestRedis()
+    try {
+      const queue = { kind: 'redis', port: other.port } as const
+      const next = (await runner.profiles.create({ name: 'Next', readOnly: false, queue })).id
+      await runner.profiles.use(redisProfile)
+      const id = await held('both')
+      const moving = runner.profiles.use(next, { graceMs: 0 }).catch((error: unknown) => error)
+      await until(() => runner.system().moving?.step === 'finishing', 'the old session is left')
+      await Promise.all([redis.kill(), other.kill()])
+      expect(await moving).toMatchObject({ code: 'UNAVAILABLE' })
+      expect(runner.profiles.list().currentId).toBe(redisProfile)
+      await expect(runner.jobs.get(id)).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringMatching(
+          /^The profile Redis cannot be opened again: .* Trying again in \d+ s\./,
+        ) as string,
+      })
+      expect(await runner.health()).toMatchObject({ ready: false })
+      await redis.restart()
+      await home.openGate('both')
+      await until(() => runner.health().then(({ ready }) => ready), 'the runner is ready again')
+      expect(await whenFinished(runner, id)).toMatchObject({ state: 'completed', result: 'released' })
+    } finally {
+      await other.stop()
+    }
+  })
+
+  test('when neither can be opened, a third one can be used', async () => {
+    await runner.profiles.use(redisProfile)
+    const other = await startTestRedis()
+    const queue = { kind: 'redis', port: other.port } as const
+    const next = (await runner.profiles.create({ name: 'Next', readOnly: false, queue })).id
+    await held('third')
+    const moving = runner.profiles.use(next, { graceMs: 0 }).catch((error: unknown) => error)
+    await until(() => runner.system().moving?.step === 'finishing', 'the old session is left')
+    await Promise.all([redis.kill(), other.stop()])
+    expect(await moving).toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(runner.profiles.use(next)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(await runner.profiles.use(embedded)).toMatchObject({ id: embedded })
+    await sum()
+  })
+
   test('a read-only one refuses changes from the first moment, and takes no jobs', async () => {
     const queue = { kind: 'redis', port: redis.port } as const
     const { id } = await runner.profiles.create({ name: 'Look', readOnly: true, queue })

@@ -3,6 +3,7 @@ import { TorilError } from '../../contract/errors.ts'
 import type { RunnerCore } from '../core/create-core.ts'
 import type { SessionRunner } from '../runner.ts'
 import type { Places } from '../session/open-places.ts'
+import { keepOpening, type Reopening } from './reopening.ts'
 import type { SessionGate } from './session-gate.ts'
 
 export interface SwitchParts {
@@ -37,12 +38,16 @@ export function createProfileSwitch(parts: SwitchParts): ProfileSwitch {
   let stopping: { graceMs?: number } | undefined
   let moving: { id: string; done: Promise<unknown> } | undefined
   let inUse = profiles.current()
+  /** Goes on while the profile in use cannot be opened. */
+  let reopening: Reopening | undefined
 
   async function move(profile: ConnectionProfile, graceMs: number | undefined): Promise<ConnectionProfile> {
     const { id, name } = profile
     core.moving.set({ id, name, step: 'opening' })
     // What fails here has changed nothing: the old session takes jobs all the while.
     const places = await parts.open(id)
+    await reopening?.end()
+    reopening = undefined
     if (stopping === undefined) {
       core.moving.set({ id, name, step: 'finishing' })
       const problem = (error: unknown): void =>
@@ -61,17 +66,27 @@ export function createProfileSwitch(parts: SwitchParts): ProfileSwitch {
     return store(profile)
   }
 
-  /** The new session did not start, and the old one has ended: it is opened again. */
+  /** The new session did not start, and the old one has ended: it is opened again, now or as soon as that can be. */
   async function goBack(left: ConnectionProfile, cause: unknown): Promise<never> {
     core.used.set(left.id)
     inUse = left
-    try {
-      if (stopping === undefined) gate.open(await parts.start(await parts.open(inUse.id)))
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      const message = `The profile ${inUse.name} could not be opened again: ${why} Choose a profile to go on.`
-      gate.refuse(new TorilError('UNAVAILABLE', message))
-    }
+    if (stopping !== undefined) throw cause
+    const tried = Promise.withResolvers<void>()
+    reopening = keepOpening(
+      async () => {
+        gate.open(await parts.start(await parts.open(left.id)))
+        tried.resolve()
+      },
+      (error, waitMs) => {
+        const why = error instanceof Error ? error.message : String(error)
+        const next = `Trying again in ${String(waitMs / 1_000)} s. To go on at once, use another profile.`
+        const refusal = new TorilError('UNAVAILABLE', `The profile ${left.name} cannot be opened again: ${why} ${next}`)
+        gate.refuse(refusal)
+        core.onProblem(refusal.message)
+        tried.resolve()
+      },
+    )
+    await tried.promise
     throw cause
   }
 
@@ -116,6 +131,7 @@ export function createProfileSwitch(parts: SwitchParts): ProfileSwitch {
         await gate.runner.stop(options)
       } finally {
         await moving?.done.catch(() => undefined)
+        await reopening?.end()
         // The next session may have begun in between.
         await gate.runner.stop(options)
       }
