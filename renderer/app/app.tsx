@@ -38,27 +38,40 @@ class ScreenBoundary extends Component<{ children: ReactNode }, { error: PanelEr
   }
 }
 
-/** The title of the window names screen and profile. */
+/** The title of the window names screen and profile; what is not for development says so. */
 function useTitle(path: string): void {
   const profile = useSystem((system) => system?.profile.name)
+  const environment = useSystem((system) => system?.profile.environment)
   useEffect(() => {
     const screen = path.startsWith('/enqueue') ? 'Enqueue' : screenOf(path)?.label
-    document.title = [screen, profile, 'Toril'].filter(Boolean).join(' · ')
-  }, [path, profile])
+    const named = environment === 'development' || profile === undefined ? profile : `${profile} (${environment})`
+    document.title = [screen, named, 'Toril'].filter(Boolean).join(' · ')
+  }, [path, profile, environment])
+}
+
+/** Colour and environment of the profile, for everything that is drawn, dialogs too. */
+function useProfileLook(): void {
+  const colour = useSystem((system) => system?.profile.colour) ?? 'slate'
+  const environment = useSystem((system) => system?.profile.environment) ?? 'development'
+  useEffect(() => {
+    const { dataset } = document.documentElement
+    dataset['profile'] = colour
+    dataset['environment'] = environment
+  }, [colour, environment])
 }
 
 function Shell() {
   const [path] = useLocation()
   const profileId = useSystem((system) => system?.profile.id)
-  const colour = useSystem((system) => system?.profile.colour) ?? 'slate'
   useTitle(path)
+  useProfileLook()
   useShortcuts()
   return (
     <>
       <a className="skip" href="#main">
         Skip to content
       </a>
-      <div className="app" data-profile={colour}>
+      <div className="app">
         <TopBar />
         <Sidebar />
         <main className="sheet" id="main" tabIndex={-1}>

@@ -1,20 +1,13 @@
-import { useState, type ReactNode } from 'react'
+import { useState } from 'react'
 import { Button, IconButton } from '../components/button.tsx'
-import { Icon, type IconName } from '../components/icon.tsx'
+import { ChangeButton } from '../components/change-button.tsx'
 import { formatClock, formatCountdown, formatCount } from '../lib/format.ts'
 import { useConnection, usePanel, useQueue, useSystem } from '../lib/panel-context.tsx'
 import { useWallClock } from '../lib/use-now.ts'
+import { ReadOnlyBanner } from './read-only-banner.tsx'
+import { Strip } from './strip.tsx'
 import { usePauseToggle } from './use-pause.ts'
 import { useQueueTry } from './use-queue-try.ts'
-
-function Strip({ tone, icon, children }: { tone: 'off' | 'warn' | 'note'; icon: IconName; children: ReactNode }) {
-  return (
-    <div className={`banner ${tone}`} role={tone === 'off' ? 'alert' : 'status'}>
-      <Icon name={icon} />
-      {children}
-    </div>
-  )
-}
 
 function LineLost() {
   const { tryNow } = usePanel()
@@ -75,18 +68,19 @@ function Paused() {
         <b>Paused.</b> {formatCount(counts?.active)} {counts?.active === 1 ? 'job goes' : 'jobs go'} on,{' '}
         {formatCount(counts?.waiting)} {counts?.waiting === 1 ? 'waits' : 'wait'}.
       </span>
-      <Button size="sm" onClick={resume}>
+      <ChangeButton size="sm" onClick={resume}>
         Resume
-      </Button>
+      </ChangeButton>
     </Strip>
   )
 }
 
-/** At most one, the worst first: offline, paused, a notice of the runner. */
+/** At most one, the worst first: offline, paused, changes allowed, read-only, a notice of the runner. */
 export function Banner() {
   const line = useConnection((state) => state.line)
   const queueState = useQueue((queue) => queue?.connection.state)
   const paused = useQueue((queue) => queue?.paused ?? false)
+  const readOnly = useSystem((system) => system?.profile.readOnly === true)
   const notices = useSystem((system) => system?.notices)
   const [read, setRead] = useState<readonly string[]>([])
   const notice = notices?.find((one) => !read.includes(one.code + one.message))
@@ -94,6 +88,7 @@ export function Banner() {
   if (line === 'offline' || line === 'reconnecting') return <LineLost />
   if (queueState === 'offline' || queueState === 'reconnecting') return <QueueLost />
   if (paused) return <Paused />
+  if (readOnly) return <ReadOnlyBanner />
   if (notice === undefined) return null
   return (
     <Strip tone="note" icon="warn">

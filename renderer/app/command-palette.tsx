@@ -25,6 +25,7 @@ function Option({
   useEffect(() => {
     if (active) option.current?.scrollIntoView({ block: 'nearest' })
   }, [active])
+  const hint = command.disabledReason ?? command.hint
   // The keys are those of the field above, which keeps the focus.
   /* oxlint-disable jsx-a11y/click-events-have-key-events */
   return (
@@ -33,6 +34,7 @@ function Option({
       id={`command-${command.id}`}
       role="option"
       aria-selected={active}
+      {...(command.disabledReason === undefined ? {} : { 'aria-disabled': true })}
       className={active ? 'on' : ''}
       onClick={onRun}
       onPointerMove={onPoint}
@@ -44,7 +46,7 @@ function Option({
           part.hit ? <b key={index}>{part.text}</b> : part.text,
         )}
       </span>
-      {command.hint !== undefined && <span className="dim cut pal-hint">{command.hint}</span>}
+      {hint !== undefined && <span className="dim cut pal-hint">{hint}</span>}
       {command.keys !== undefined && (
         <span className="keys">
           <Kbd keys={command.keys} />

@@ -7,6 +7,8 @@ export interface Command {
   title: string
   hint?: string
   keys?: string
+  /** Why it does nothing now but say so. */
+  disabledReason?: string | undefined
   run(): void
 }
 

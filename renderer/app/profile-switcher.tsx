@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ConnectionProfile } from '../../electron/contract/connection-profile.ts'
 import type { ProfileList } from '../../electron/contract/profile-api.ts'
+import type { SystemInfo } from '../../electron/contract/runner.ts'
+import { EnvironmentTag } from '../components/environment-tag.tsx'
 import { Icon } from '../components/icon.tsx'
 import { toPanelError } from '../lib/errors.ts'
 import { useClient, useSystem, useToast } from '../lib/panel-context.tsx'
@@ -38,15 +40,21 @@ function Profiles({ moving, onOpenScreen }: { moving: boolean; onOpenScreen: () 
           key={profile.id}
           aria-current={profile.id === currentId ? 'true' : undefined}
           disabled={profile.id !== currentId && (fixed || moving)}
-          leftSection={
-            <span className="swatch" style={{ background: `var(--profile-${profile.colour})` }} aria-hidden="true" />
+          className={`c-${profile.colour}`}
+          leftSection={<span className="swatch" aria-hidden="true" />}
+          rightSection={
+            <span className="p-right">
+              {profile.readOnly && <Icon name="lock" />}
+              {profile.id === currentId && <Icon name="check" />}
+            </span>
           }
-          rightSection={profile.id === currentId ? <Icon name="check" /> : undefined}
           onClick={() => {
             if (profile.id !== currentId) use(profile)
           }}
         >
-          {profile.name} <span className="p-kind">{profile.environment}</span>
+          <span className="cut">{profile.name}</span>
+          <EnvironmentTag environment={profile.environment} />
+          {profile.readOnly && <span className="sr">read-only</span>}
         </Menu.Item>
       ))}
       <Menu.Divider />
@@ -57,7 +65,14 @@ function Profiles({ moving, onOpenScreen }: { moving: boolean; onOpenScreen: () 
   )
 }
 
-/** The profile in use with its colour, and the others to move to. */
+function labelOf(profile: SystemInfo['profile'] | undefined): string {
+  if (profile === undefined) return 'Profile: not known yet'
+  const { name, environment, readOnly, changesAllowedUntil } = profile
+  const safety = readOnly ? (changesAllowedUntil === undefined ? ', read-only' : ', changes allowed for now') : ''
+  return `Profile: ${name}, ${environment}${safety}`
+}
+
+/** The profile in use with its colour, what it is for and whether it may be changed through, and the others to move to. */
 export function ProfileSwitcher() {
   const [opened, setOpened] = useState(false)
   const profile = useSystem((system) => system?.profile)
@@ -70,14 +85,21 @@ export function ProfileSwitcher() {
         ? `Connecting to ${moving.name}`
         : `Moving to ${moving.name} once jobs have finished`
   return (
-    <Menu width={280} position="bottom-start" opened={opened} onChange={setOpened}>
+    <Menu width={320} position="bottom-start" opened={opened} onChange={setOpened}>
       <Menu.Target>
-        <button type="button" className="profile" aria-label={`Profile: ${profile?.name ?? 'not known yet'}`}>
+        <button type="button" className="profile" aria-label={labelOf(profile)}>
           <span className="swatch" />
           <span className="p-name">{profile?.name ?? 'Connecting'}</span>
+          {profile !== undefined && <EnvironmentTag environment={profile.environment} />}
           <span className="p-kind" role={moving === undefined ? undefined : 'status'}>
             {said}
           </span>
+          {profile?.readOnly === true && (
+            <span className="p-lock">
+              <Icon name={profile.changesAllowedUntil === undefined ? 'lock' : 'warn'} />
+              {profile.changesAllowedUntil === undefined ? 'Read-only' : 'Changes allowed'}
+            </span>
+          )}
           <Icon name="down" className="dim" />
         </button>
       </Menu.Target>

@@ -1,5 +1,5 @@
 import { useLocation } from 'wouter'
-import { Button } from '../components/button.tsx'
+import { ChangeButton } from '../components/change-button.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Kbd } from '../components/kbd.tsx'
 import { usePanel, useQueue } from '../lib/panel-context.tsx'
@@ -32,7 +32,7 @@ function PauseButton() {
   const paused = useQueue((queue) => queue?.paused)
   const toggle = usePauseToggle()
   return (
-    <Button
+    <ChangeButton
       variant="quiet"
       icon={paused === true ? 'play' : 'pause'}
       aria-keyshortcuts="Control+Shift+P"
@@ -40,7 +40,7 @@ function PauseButton() {
       onClick={toggle}
     >
       <span>{paused === true ? 'Resume' : 'Pause'}</span>
-    </Button>
+    </ChangeButton>
   )
 }
 
@@ -70,9 +70,14 @@ export function TopBar() {
         <div className="tb-right">
           <ConnectionStatus />
           <PauseButton />
-          <Button variant="primary" icon="plus" aria-keyshortcuts="Control+E" onClick={() => navigate('/enqueue')}>
+          <ChangeButton
+            variant="primary"
+            icon="plus"
+            aria-keyshortcuts="Control+E"
+            onClick={() => navigate('/enqueue')}
+          >
             <span>Enqueue</span>
-          </Button>
+          </ChangeButton>
         </div>
       </div>
     </header>

@@ -6,10 +6,12 @@ import { StateGlyph } from '../components/state-glyph.tsx'
 import { usePoolSize } from '../features/threads/use-pool-size.ts'
 import { toPanelError } from '../lib/errors.ts'
 import { glyphLabels, glyphOfJob } from '../lib/glyphs.ts'
-import { useJobs, usePanel, useQueue } from '../lib/panel-context.tsx'
+import { useJobs, usePanel, useQueue, useSystem } from '../lib/panel-context.tsx'
+import { refusesChange, useReadOnly } from '../lib/read-only.ts'
 import { useJobTypes } from '../lib/use-job-types.ts'
 import type { Command } from './match-commands.ts'
 import { screens } from './screens.ts'
+import { useChanges } from './use-changes.ts'
 import { usePauseToggle } from './use-pause.ts'
 
 function useSetPreferences(): (patch: PreferencesPatch) => void {
@@ -53,14 +55,20 @@ export function useCommands(query: string): Command[] {
   const paused = useQueue((queue) => queue?.paused ?? false)
   const togglePause = usePauseToggle()
   const setPreferences = useSetPreferences()
+  const { end: endChanges } = useChanges()
   const { size, setSize } = usePoolSize()
   const jobTypes = useJobTypes().value?.jobTypes
   const rows = useJobs((jobs) => jobs.rows)
+  const readOnly = useReadOnly()
+  const profile = useSystem((system) => system?.profile)
 
   return useMemo(() => {
     const icon = (name: IconName) => <Icon name={name} />
     const commands: Command[] = []
     const add = (command: Command): unknown => commands.push(command)
+    const unlessRefused = (run: () => void) => (): void => {
+      if (!refusesChange(stores)) run()
+    }
     const count = threadsIn(query)
     if (count !== undefined) {
       add({
@@ -85,6 +93,7 @@ export function useCommands(query: string): Command[] {
     }
     add({
       id: 'pause',
+      disabledReason: readOnly,
       group: 'Commands',
       icon: icon(paused ? 'play' : 'pause'),
       title: paused ? 'Resume the queue' : 'Pause the queue',
@@ -93,12 +102,24 @@ export function useCommands(query: string): Command[] {
     })
     add({
       id: 'enqueue',
+      disabledReason: readOnly,
       group: 'Commands',
       icon: icon('plus'),
       title: 'Enqueue a job',
       keys: 'Mod+E',
-      run: () => navigate('/enqueue'),
+      run: unlessRefused(() => navigate('/enqueue')),
     })
+    if (profile?.readOnly === true) {
+      const allowed = profile.changesAllowedUntil !== undefined
+      add({
+        id: 'changes',
+        group: 'Commands',
+        icon: icon(allowed ? 'lock' : 'warn'),
+        title: allowed ? 'End changes' : 'Allow changes…',
+        hint: profile.name,
+        run: allowed ? endChanges : () => stores.ui.setState({ question: { kind: 'allow-changes' } }),
+      })
+    }
     if (size !== undefined) {
       add({
         id: 'more-threads',
@@ -158,11 +179,12 @@ export function useCommands(query: string): Command[] {
     for (const type of jobTypes ?? []) {
       add({
         id: `enqueue ${type.name}`,
+        disabledReason: readOnly,
         group: 'Enqueue',
         icon: icon('plus'),
         title: `Enqueue ${type.name}`,
         hint: type.title,
-        run: () => navigate(`/enqueue/${encodeURIComponent(type.name)}`),
+        run: unlessRefused(() => navigate(`/enqueue/${encodeURIComponent(type.name)}`)),
       })
     }
     for (const job of [...rows.values()].slice(-jobsAtMost).reverse()) {
@@ -188,5 +210,5 @@ export function useCommands(query: string): Command[] {
     }
     return commands
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the setters are new at each render and do the same.
-  }, [query, paused, size, jobTypes, rows, navigate, stores])
+  }, [query, paused, size, jobTypes, rows, readOnly, profile, navigate, stores])
 }

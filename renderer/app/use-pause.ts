@@ -1,10 +1,12 @@
 import { toPanelError } from '../lib/errors.ts'
 import { usePanel } from '../lib/panel-context.tsx'
+import { refusesChange } from '../lib/read-only.ts'
 
 /** Pauses the queue, or lets it go on; says what came of it. */
 export function usePauseToggle(): () => void {
   const { client, stores } = usePanel()
   return () => {
+    if (refusesChange(stores)) return
     const toast = stores.toasts.getState().show
     const paused = stores.queue.getState().value?.paused ?? false
     const call = paused ? client.queue.resume() : client.queue.pause()

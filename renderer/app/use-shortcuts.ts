@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { usePanel } from '../lib/panel-context.tsx'
+import { refusesChange } from '../lib/read-only.ts'
 import { screens } from './screens.ts'
 import { usePauseToggle } from './use-pause.ts'
 
@@ -32,8 +33,9 @@ export function useShortcuts(): void {
       const screen = screens.find((one) => one.keys === keys)
       if (screen !== undefined) latest.current.navigate(screen.path)
       else if (keys === 'Mod+K') stores.ui.setState((state) => ({ paletteOpen: !state.paletteOpen }))
-      else if (keys === 'Mod+E') latest.current.navigate('/enqueue')
-      else if (keys === 'Mod+Shift+P') latest.current.togglePause()
+      else if (keys === 'Mod+E') {
+        if (!refusesChange(stores)) latest.current.navigate('/enqueue')
+      } else if (keys === 'Mod+Shift+P') latest.current.togglePause()
       else if (keys === 'Mod+[') window.history.back()
       else if (keys === 'Mod+]') window.history.forward()
       else if (keys === '?' && !isTyping(event.target)) stores.ui.setState({ shortcutsOpen: true })

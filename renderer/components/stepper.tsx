@@ -1,3 +1,4 @@
+import { Tooltip } from '@mantine/core'
 import type { KeyboardEvent } from 'react'
 import { Icon } from './icon.tsx'
 
@@ -10,6 +11,8 @@ export function Stepper({
   lessLabel,
   moreLabel,
   small = false,
+  disabledReason,
+  onDisabledPress,
   onChange,
 }: {
   label: string
@@ -19,9 +22,14 @@ export function Stepper({
   lessLabel: string
   moreLabel: string
   small?: boolean
+  /** Why it cannot be changed now; said on hover and focus. */
+  disabledReason?: string | undefined
+  onDisabledPress?: (() => void) | undefined
   onChange(value: number): void
 }) {
+  const off = disabledReason !== undefined
   const set = (next: number): void => {
+    if (off) return onDisabledPress?.()
     const within = Math.min(max, Math.max(min, next))
     if (within !== value) onChange(within)
   }
@@ -31,9 +39,9 @@ export function Stepper({
     event.preventDefault()
     set(value + step)
   }
-  return (
+  const stepper = (
     <div className={small ? 'stepper sm' : 'stepper'} role="group" aria-label={label}>
-      <button type="button" aria-label={lessLabel} aria-disabled={value <= min} onClick={() => set(value - 1)}>
+      <button type="button" aria-label={lessLabel} aria-disabled={off || value <= min} onClick={() => set(value - 1)}>
         <Icon name="minus" />
       </button>
       <output
@@ -43,13 +51,21 @@ export function Stepper({
         aria-valuenow={value}
         aria-valuemin={min}
         aria-valuemax={max}
+        {...(off ? { 'aria-disabled': true } : {})}
         onKeyDown={onKeyDown}
       >
         {value}
       </output>
-      <button type="button" aria-label={moreLabel} aria-disabled={value >= max} onClick={() => set(value + 1)}>
+      <button type="button" aria-label={moreLabel} aria-disabled={off || value >= max} onClick={() => set(value + 1)}>
         <Icon name="plus" />
       </button>
     </div>
+  )
+  return off ? (
+    <Tooltip label={disabledReason} events={{ hover: true, focus: true, touch: true }}>
+      {stepper}
+    </Tooltip>
+  ) : (
+    stepper
   )
 }

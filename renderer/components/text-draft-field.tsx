@@ -13,6 +13,7 @@ export function TextDraftField({
   describedBy,
   required = false,
   disabled = false,
+  locked = false,
   invalid = false,
   small = false,
   mono = false,
@@ -29,6 +30,8 @@ export function TextDraftField({
   describedBy?: string | undefined
   required?: boolean
   disabled?: boolean
+  /** Cannot be changed now, but is found by keyboard, with the reason that `describedBy` names. */
+  locked?: boolean
   invalid?: boolean
   small?: boolean
   mono?: boolean
@@ -40,7 +43,7 @@ export function TextDraftField({
   const [typed, setTyped] = useState<string>()
   const classes = ['input', small && 'sm', mono && 'mono', invalid && 'bad'].filter(Boolean).join(' ')
   return (
-    <span className={classes} data-disabled={disabled || undefined}>
+    <span className={classes} data-disabled={disabled || locked || undefined}>
       <input
         value={typed ?? text}
         disabled={disabled}
@@ -57,6 +60,7 @@ export function TextDraftField({
           setTyped(undefined)
           onBlur?.()
         }}
+        {...(locked ? { readOnly: true, 'aria-disabled': true } : {})}
         {...(numeric ? { inputMode: 'decimal' as const } : {})}
         {...(id === undefined ? {} : { id })}
         {...(label === undefined ? {} : { 'aria-label': label })}

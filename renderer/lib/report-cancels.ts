@@ -5,6 +5,7 @@ import type { Client } from './client.ts'
 import { toPanelError } from './errors.ts'
 import { formatClock, formatDuration, formatId } from './format.ts'
 import type { PanelStores } from './panel-stores.ts'
+import { refusesChange } from './read-only.ts'
 
 /** The runner ends a thread within about a tenth of a second after the time is up. */
 const killSlackMs = 50
@@ -46,6 +47,7 @@ export function reportCancels(client: Client, stores: PanelStores): () => void {
       stores.cancels.setState((state) => withoutCancel(state, cancel.id))
       const { show } = stores.toasts.getState()
       const runAgain = (): void => {
+        if (refusesChange(stores)) return
         client.jobs.retry({ id: cancel.id }).then(
           () => show({ glyph: 'queued', title: `${formatId(cancel.id)} is back in the queue` }),
           (error: unknown) => show({ role: 'alert', glyph: 'failed', title: toPanelError(error).message }),

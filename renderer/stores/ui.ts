@@ -4,6 +4,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 export type Question =
   | { kind: 'kill'; id: string; type: string; thread: string | undefined; since: string | undefined; blocked: boolean }
   | { kind: 'remove'; ids: readonly string[] }
+  /** Whether a read-only profile may be changed through for a while. */
+  | { kind: 'allow-changes' }
   /** What matches a view; `count` as it is shown, such as `1,000+`. */
   | { kind: 'remove-matching'; count: string; confirm(): void }
 

@@ -1,4 +1,5 @@
-import { Button } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
+import { EnvironmentTag } from '../../components/environment-tag.tsx'
 import { Kbd } from '../../components/kbd.tsx'
 import { counted } from '../../components/words.ts'
 import { TextDraftField } from '../../components/text-draft-field.tsx'
@@ -27,7 +28,7 @@ export function EnqueueFooter({
   onCopies(copies: string): void
   onEnqueue(watch: boolean): void
 }) {
-  const profile = useSystem((system) => system?.profile.name)
+  const profile = useSystem((system) => system?.profile)
   const now = useNow()
   const start = expectedStart({
     queue: useQueue((queue) => queue),
@@ -41,7 +42,8 @@ export function EnqueueFooter({
     <footer className="e-foot">
       <span className="e-dest">
         <span className="swatch" />
-        <span className="sec">To</span> <b>{profile ?? '–'}</b>
+        <span className="sec">To</span> <b className="cut">{profile?.name ?? '–'}</b>
+        {profile !== undefined && <EnvironmentTag environment={profile.environment} />}
         <span className="sec cut">{start}</span>
       </span>
       <span className="grow" />
@@ -60,10 +62,10 @@ export function EnqueueFooter({
           onText={onCopies}
         />
       </label>
-      <Button disabledReason={sending} onClick={() => onEnqueue(false)}>
+      <ChangeButton disabledReason={sending} onClick={() => onEnqueue(false)}>
         Enqueue
-      </Button>
-      <Button
+      </ChangeButton>
+      <ChangeButton
         variant="primary"
         disabledReason={sending}
         aria-keyshortcuts="Control+Enter"
@@ -73,7 +75,7 @@ export function EnqueueFooter({
         <span className="keys">
           <Kbd keys="Mod+Enter" />
         </span>
-      </Button>
+      </ChangeButton>
     </footer>
   )
 }

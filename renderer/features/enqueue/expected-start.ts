@@ -17,8 +17,10 @@ export function expectedStart({ queue, threads, runners, delayMs, now }: StartFa
   if (queue.paused) return 'The queue is paused, so it will wait'
   if (delayMs !== undefined && delayMs > 0) return `Starts at ${formatClock(now + delayMs, now)}`
   if (runners?.length === 0) return 'No runner is on, so it will wait'
+  const taking = runners?.filter(({ state }) => state === 'taking')
+  if (taking?.length === 0) return 'No runner takes jobs now, so it will wait'
   const waiting = queue.counts.waiting
-  const room = runners === undefined ? 1 : runners.reduce((sum, runner) => sum + runner.concurrency - runner.active, 0)
+  const room = taking === undefined ? 1 : taking.reduce((sum, runner) => sum + runner.concurrency - runner.active, 0)
   if (waiting === 0 && room > 0) return 'Starts at once'
   const working = threads?.filter((thread) => thread.job !== undefined).length ?? queue.counts.active
   const busy = working > 0 ? `${plural(working, 'thread')} busy` : `${plural(queue.counts.active, 'job')} running`

@@ -3,7 +3,8 @@ import { useLocation } from 'wouter'
 import type { JobOptions } from '../../../electron/contract/job.ts'
 import type { Issue, Json } from '../../../electron/contract/json.ts'
 import { counted } from '../../components/words.ts'
-import { useClient, useToast } from '../../lib/panel-context.tsx'
+import { usePanel, useToast } from '../../lib/panel-context.tsx'
+import { refusesChange } from '../../lib/read-only.ts'
 import { rememberType } from './recent-types.ts'
 import { inputIssues, submitJobs } from './submit-jobs.ts'
 
@@ -17,7 +18,7 @@ export interface Submit {
 
 /** Sends jobs; then opens them, or says so with a way there. */
 export function useSubmit(onRefused: (issues: Issue[]) => void): Submit {
-  const client = useClient()
+  const { client, stores } = usePanel()
   const toast = useToast()
   const [, navigate] = useLocation()
   const [busy, setBusy] = useState(false)
@@ -56,7 +57,7 @@ export function useSubmit(onRefused: (issues: Issue[]) => void): Submit {
     failure,
     clear: () => setFailure(undefined),
     send: (request, copies, watch) => {
-      if (sending.current) return
+      if (sending.current || refusesChange(stores)) return
       sending.current = true
       setBusy(true)
       setFailure(undefined)

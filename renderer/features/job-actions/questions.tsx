@@ -3,6 +3,7 @@ import { Checkbox } from '@mantine/core'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatClock, formatId, plural } from '../../lib/format.ts'
 import { usePanel, useUi } from '../../lib/panel-context.tsx'
+import { AllowChangesQuestion } from '../../app/allow-changes-question.tsx'
 import type { Question } from '../../stores/ui.ts'
 import { useJobActions } from './use-job-actions.ts'
 
@@ -77,6 +78,8 @@ export function Questions() {
       return null
     case 'kill':
       return <KillQuestion ask={question} onClose={close} />
+    case 'allow-changes':
+      return <AllowChangesQuestion onClose={close} />
     case 'remove': {
       const { ids } = question
       const one = ids.length === 1

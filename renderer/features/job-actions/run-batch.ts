@@ -3,6 +3,7 @@ import type { Client } from '../../lib/client.ts'
 import { toPanelError } from '../../lib/errors.ts'
 import { formatCount, plural } from '../../lib/format.ts'
 import type { PanelStores } from '../../lib/panel-stores.ts'
+import { refusesChange } from '../../lib/read-only.ts'
 
 export type BatchQuery = Omit<Parameters<Client['jobs']['batch']>[0], 'action'>
 
@@ -35,7 +36,7 @@ export async function runBatch(
   action: BatchAction,
   query: BatchQuery,
 ): Promise<void> {
-  if (stores.batch.getState().batch !== undefined) return
+  if (refusesChange(stores) || stores.batch.getState().batch !== undefined) return
   const stop = new AbortController()
   let last: BatchProgress | undefined
   const set = (): void => stores.batch.setState({ batch: { action, progress: last, stop: () => stop.abort() } })

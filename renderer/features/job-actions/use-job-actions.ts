@@ -5,6 +5,7 @@ import { toPanelError } from '../../lib/errors.ts'
 import { formatId, plural } from '../../lib/format.ts'
 import { usePanel } from '../../lib/panel-context.tsx'
 import type { PanelStores } from '../../lib/panel-stores.ts'
+import { refusesChange } from '../../lib/read-only.ts'
 import { withCancel, withoutCancel } from '../../stores/cancels.ts'
 
 /** What the actions need to know of a job; a row and a whole job both have it. */
@@ -84,7 +85,7 @@ export function createJobActions(client: Client, stores: PanelStores): JobAction
     else show({ role: 'alert', glyph: 'failed', title: `${words(done)}, ${count - done} not`, detail: firstError })
   }
 
-  return {
+  return unlessReadOnly(stores, {
     cancel(job) {
       askToStop(job).then(
         (result) => {
@@ -96,6 +97,7 @@ export function createJobActions(client: Client, stores: PanelStores): JobAction
             action: {
               label: 'Undo',
               run: () => {
+                if (refusesChange(stores)) return
                 retryOne(job.id).then(
                   () => show({ glyph: 'queued', title: `${formatId(job.id)} is back in the queue` }),
                   fail(`${formatId(job.id)} could not be put back`),
@@ -159,6 +161,24 @@ export function createJobActions(client: Client, stores: PanelStores): JobAction
     cancelAll(jobs) {
       void bulk(jobs.length, forEachFew(jobs, askToStop), (done) => `${plural(done, 'job')} asked to stop or cancelled`)
     },
+  })
+}
+
+/** The same actions, each of which only says why it does nothing while the profile is read-only. */
+function unlessReadOnly(stores: PanelStores, actions: JobActions): JobActions {
+  const unless =
+    <Args extends unknown[]>(act: (...args: Args) => void) =>
+    (...args: Args): void => {
+      if (!refusesChange(stores)) act(...args)
+    }
+  return {
+    cancel: unless(actions.cancel),
+    kill: unless(actions.kill),
+    retry: unless(actions.retry),
+    promote: unless(actions.promote),
+    remove: unless(actions.remove),
+    retryAll: unless(actions.retryAll),
+    cancelAll: unless(actions.cancelAll),
   }
 }
 

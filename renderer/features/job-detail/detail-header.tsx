@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import { Link, useLocation } from 'wouter'
 import { isFinished, type Job } from '../../../electron/contract/job.ts'
 import { Button, buttonClass, IconButton } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { CopyIcon } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Meter } from '../../components/meter.tsx'
@@ -76,14 +77,20 @@ function StopButtons({ job }: { job: Job }) {
         </Button>
       )}
       {!asked && (
-        <Button size="sm" variant="danger" icon="cancel" aria-keyshortcuts="c" onClick={() => actions.cancel(job)}>
+        <ChangeButton
+          size="sm"
+          variant="danger"
+          icon="cancel"
+          aria-keyshortcuts="c"
+          onClick={() => actions.cancel(job)}
+        >
           Cancel
-        </Button>
+        </ChangeButton>
       )}
       {!inline && (asked || thread?.state === 'blocked') && (
-        <Button size="sm" variant="danger" onClick={askToKill}>
+        <ChangeButton size="sm" variant="danger" onClick={askToKill}>
           Kill now…
-        </Button>
+        </ChangeButton>
       )}
     </>
   )
@@ -122,21 +129,27 @@ function Actions({ job }: { job: Job }) {
       {job.state === 'active' ? (
         <StopButtons job={job} />
       ) : finished ? (
-        <Button size="sm" icon="retry" aria-keyshortcuts="r" onClick={() => actions.retry(job)}>
+        <ChangeButton size="sm" icon="retry" aria-keyshortcuts="r" onClick={() => actions.retry(job)}>
           Retry
-        </Button>
+        </ChangeButton>
       ) : (
         <>
-          <Button size="sm" variant="danger" icon="cancel" aria-keyshortcuts="c" onClick={() => actions.cancel(job)}>
+          <ChangeButton
+            size="sm"
+            variant="danger"
+            icon="cancel"
+            aria-keyshortcuts="c"
+            onClick={() => actions.cancel(job)}
+          >
             Cancel
-          </Button>
+          </ChangeButton>
           <Button size="sm" aria-keyshortcuts="w" onClick={() => stores.ui.setState({ whyId: job.id })}>
             Why?
           </Button>
           {job.state === 'delayed' && (
-            <Button size="sm" icon="play" onClick={() => actions.promote(job)}>
+            <ChangeButton size="sm" icon="play" onClick={() => actions.promote(job)}>
               Run now
-            </Button>
+            </ChangeButton>
           )}
         </>
       )}
@@ -154,14 +167,14 @@ function Actions({ job }: { job: Job }) {
         </Link>
       )}
       {job.state !== 'active' && (
-        <Button
+        <ChangeButton
           size="sm"
           variant="quiet"
           icon="trash"
           onClick={() => stores.ui.setState({ question: { kind: 'remove', ids: [job.id] } })}
         >
           Remove…
-        </Button>
+        </ChangeButton>
       )}
       <span className="grow" />
       <Hint job={job} />

@@ -1,6 +1,7 @@
 import type { BatchAction } from '../../../electron/contract/batch.ts'
 import { isFinished, type JobState } from '../../../electron/contract/job.ts'
-import { Button, IconButton } from '../../components/button.tsx'
+import { IconButton } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { matchingText, type StateCounts } from './state-counts.ts'
 
 /** A running job has to be cancelled first. */
@@ -34,19 +35,19 @@ export function AllBar({
       </span>
       <span className="sep" />
       {retry !== '0' && (
-        <Button size="sm" variant="quiet" icon="retry" onClick={() => onAct('retry')}>
+        <ChangeButton size="sm" variant="quiet" icon="retry" onClick={() => onAct('retry')}>
           Retry {retry}
-        </Button>
+        </ChangeButton>
       )}
       {cancel !== '0' && (
-        <Button size="sm" variant="quiet" icon="cancel" onClick={() => onAct('cancel')}>
+        <ChangeButton size="sm" variant="quiet" icon="cancel" onClick={() => onAct('cancel')}>
           Cancel {cancel}
-        </Button>
+        </ChangeButton>
       )}
       {remove !== '0' && (
-        <Button size="sm" variant="quiet" icon="trash" onClick={onRemove}>
+        <ChangeButton size="sm" variant="quiet" icon="trash" onClick={onRemove}>
           Remove {remove}…
-        </Button>
+        </ChangeButton>
       )}
       <IconButton size="sm" icon="x" label="Clear selection" onClick={onClear} />
     </div>

@@ -1,5 +1,6 @@
 import type { JobSummary } from '../../../electron/contract/job.ts'
 import { Button, IconButton } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { formatCount, plural } from '../../lib/format.ts'
 import { usePanel } from '../../lib/panel-context.tsx'
@@ -38,27 +39,32 @@ export function BulkBar({
       </Button>
       <span className="sep" />
       {retryable.length > 0 && (
-        <Button size="sm" variant="quiet" icon="retry" onClick={() => actions.retryAll(retryable.map((job) => job.id))}>
+        <ChangeButton
+          size="sm"
+          variant="quiet"
+          icon="retry"
+          onClick={() => actions.retryAll(retryable.map((job) => job.id))}
+        >
           {label('Retry', retryable.length, jobs.length)}
-        </Button>
+        </ChangeButton>
       )}
       {cancellable.length > 0 && (
-        <Button size="sm" variant="quiet" icon="cancel" onClick={() => actions.cancelAll(cancellable)}>
+        <ChangeButton size="sm" variant="quiet" icon="cancel" onClick={() => actions.cancelAll(cancellable)}>
           {label('Cancel', cancellable.length, jobs.length)}
-        </Button>
+        </ChangeButton>
       )}
       <span className="hide-s">
         <CopyButton text={jobs.map((job) => job.id).join('\n')}>Copy ids</CopyButton>
       </span>
       {removable.length > 0 && (
-        <Button
+        <ChangeButton
           size="sm"
           variant="quiet"
           icon="trash"
           onClick={() => stores.ui.setState({ question: { kind: 'remove', ids: removable.map((job) => job.id) } })}
         >
           {label('Remove', removable.length, jobs.length)}…
-        </Button>
+        </ChangeButton>
       )}
       <IconButton size="sm" icon="x" label="Clear selection" onClick={onClear} />
     </div>

@@ -5,6 +5,7 @@ import type { JobState, JobSummary } from '../../../electron/contract/job.ts'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
 import { useBatch, usePanel } from '../../lib/panel-context.tsx'
+import { refusesChange } from '../../lib/read-only.ts'
 import { runBatch, type BatchQuery } from '../job-actions/run-batch.ts'
 import { JobDetail } from '../job-detail/job-detail.tsx'
 import { AllBar, canRemove } from './all-bar.tsx'
@@ -168,6 +169,7 @@ function JobList({
     ...(filter.states.length > 0 ? { state: [...filter.states] } : {}),
   }
   const onAll = (action: BatchAction): void => {
+    if (refusesChange(stores)) return
     void runBatch(client, stores, action, batchQuery)
     clearPicked()
     // The button that was pressed goes away with its bar.

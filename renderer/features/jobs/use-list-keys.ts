@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import type { JobSummary } from '../../../electron/contract/job.ts'
 import { usePanel } from '../../lib/panel-context.tsx'
+import { refusesChange } from '../../lib/read-only.ts'
 import { canCancel, canRetry, useJobActions } from '../job-actions/use-job-actions.ts'
 
 export interface ListKeys {
@@ -86,7 +87,7 @@ export function useListKeys(list: ListKeys): (event: KeyboardEvent) => void {
         break
       }
       case 'C':
-        if (cursor.state === 'active') {
+        if (cursor.state === 'active' && !refusesChange(stores)) {
           const { id, type, thread, startedAt } = cursor
           const blocked = stores.threads.getState().value?.some((one) => one.job?.id === id && one.state === 'blocked')
           stores.ui.setState({

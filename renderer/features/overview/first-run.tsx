@@ -2,13 +2,15 @@ import { useState, type FormEvent } from 'react'
 import { Link } from 'wouter'
 import type { Job } from '../../../electron/contract/job.ts'
 import { Button, buttonClass } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Kbd } from '../../components/kbd.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { toPanelError } from '../../lib/errors.ts'
 import { formatDuration, formatId } from '../../lib/format.ts'
 import { glyphOfState } from '../../lib/glyphs.ts'
-import { useClient, usePreferences, useSystem, useThreads } from '../../lib/panel-context.tsx'
+import { usePanel, usePreferences, useSystem, useThreads } from '../../lib/panel-context.tsx'
+import { refusesChange } from '../../lib/read-only.ts'
 import './first-run.css'
 
 const sampleType = 'add-two-numbers'
@@ -58,7 +60,7 @@ function Outcome({ job, onDone }: { job: Job; onDone(): void }) {
 }
 
 function FirstJob({ onRun, onDone, onLanded }: { onRun(): void; onDone(): void; onLanded(): void }) {
-  const client = useClient()
+  const { client, stores } = usePanel()
   const [a, setA] = useState('2')
   const [b, setB] = useState('3')
   const [job, setJob] = useState<Job | undefined>(undefined)
@@ -82,6 +84,7 @@ function FirstJob({ onRun, onDone, onLanded }: { onRun(): void; onDone(): void; 
   }
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault()
+    if (refusesChange(stores)) return
     run().catch((error: unknown) => setProblem(toPanelError(error).message))
   }
   const field = (name: string, value: string, set: (value: string) => void) => (
@@ -113,9 +116,9 @@ function FirstJob({ onRun, onDone, onLanded }: { onRun(): void; onDone(): void; 
       >
         {field('a', a, setA)}
         {field('b', b, setB)}
-        <Button type="submit" variant="primary">
+        <ChangeButton type="submit" variant="primary">
           Run it <Kbd keys="Enter" />
-        </Button>
+        </ChangeButton>
       </form>
       {problem !== undefined && (
         <p className="fr-p" role="alert">

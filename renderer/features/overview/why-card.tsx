@@ -1,7 +1,8 @@
 import { useMemo, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import { usePauseToggle } from '../../app/use-pause.ts'
-import { Button, buttonClass } from '../../components/button.tsx'
+import { buttonClass } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatClock, formatCount, formatDuration, localizeTimes } from '../../lib/format.ts'
 import { useJobs, useQueue } from '../../lib/panel-context.tsx'
@@ -72,9 +73,9 @@ function Action({ group, onResume }: { group: WaitingGroup; onResume(): void }) 
   switch (group.kind) {
     case 'QUEUE_PAUSED':
       return (
-        <Button size="sm" onClick={onResume}>
+        <ChangeButton size="sm" onClick={onResume}>
           Resume
-        </Button>
+        </ChangeButton>
       )
     case 'RATE_LIMITED':
     case 'CONCURRENCY_LIMIT':

@@ -5,6 +5,7 @@ import { Icon, type IconName } from '../../components/icon.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { TextDraftField } from '../../components/text-draft-field.tsx'
+import { readOnlyReason } from '../../lib/read-only.ts'
 import { CountControl } from './count-control.tsx'
 import type { Change } from './preferences-draft.ts'
 import { effectLabels, type Effect, type Setting, type SettingValue } from './settings.ts'
@@ -22,12 +23,14 @@ function SettingControl({
   setting,
   value,
   disabled,
+  locked,
   problem,
   onChange,
 }: {
   setting: Setting
   value: SettingValue
   disabled: boolean
+  locked: boolean
   problem: string | undefined
   onChange(value: SettingValue): void
 }) {
@@ -37,7 +40,7 @@ function SettingControl({
     label,
     disabled,
     invalid: problem !== undefined,
-    describedBy: problem === undefined ? undefined : `${path}:problem`,
+    describedBy: problem === undefined ? (locked ? `${path}:locked` : undefined) : `${path}:problem`,
   }
   switch (control.kind) {
     case 'count':
@@ -66,6 +69,7 @@ function SettingControl({
         <span className="ps-time">
           <TextDraftField
             {...common}
+            locked={locked}
             text={String(value ?? '')}
             placeholder={control.placeholder}
             onText={(text) => {
@@ -90,6 +94,10 @@ function SettingControl({
   }
 }
 
+function lockedReason(setting: Setting, system: SystemInfo | undefined): string | undefined {
+  return setting.ofQueue === true ? readOnlyReason(system) : undefined
+}
+
 /** A setting: what it is, its control, and once changed: what it was, and when the change is felt. */
 export function SettingRow({
   setting,
@@ -111,6 +119,7 @@ export function SettingRow({
   onChange(value: SettingValue): void
   onUndo(): void
 }) {
+  const locked = lockedReason(setting, system)
   const wide = setting.control.kind === 'path'
   const look = change === undefined ? undefined : effectLooks[change.effect]
   return (
@@ -127,6 +136,7 @@ export function SettingRow({
           setting={setting}
           value={value}
           disabled={variable !== undefined}
+          locked={locked !== undefined}
           problem={problem}
           onChange={onChange}
         />
@@ -135,6 +145,12 @@ export function SettingRow({
         <p className="ps-w sec">
           <Icon name="lock" className="sm" />
           Set by <span className="mono pri">{variable}</span> in the environment
+        </p>
+      )}
+      {locked !== undefined && (
+        <p className="ps-w sec" id={`${setting.path}:locked`}>
+          <Icon name="lock" className="sm" />
+          {locked}, and this is set on its queue
         </p>
       )}
       {problem !== undefined && (

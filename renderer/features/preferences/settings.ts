@@ -29,6 +29,8 @@ export interface Setting {
   short: string
   help(system: SystemInfo | undefined): string
   control: Control
+  /** It is not this Toril's alone but set on the queue, which a read-only profile does not allow. */
+  ofQueue?: boolean
   effect(before: SettingValue, after: SettingValue): Effect
 }
 
@@ -114,6 +116,7 @@ export const sections: readonly Section[] = [
             path: 'queue.rateLimit',
             label: 'Rate limit',
             short: 'rate limit',
+            ofQueue: true,
             help: () => 'Jobs that may start in a time, such as 10 in 1 s, on all runners of this queue together.',
             control: { kind: 'rate', placeholder: 'None' },
             effect: always('right-away'),

@@ -1,10 +1,11 @@
 import type { Runner } from '../../../electron/contract/runner.ts'
-import { Button } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { Clock } from '../../components/clock.tsx'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Stepper } from '../../components/stepper.tsx'
 import { formatCount, formatLoop, plural } from '../../lib/format.ts'
+import { useReadOnly } from '../../lib/read-only.ts'
 import { kinds, skewText, states } from './runner-words.ts'
 import type { RunnerActions } from './use-runner-actions.ts'
 
@@ -16,6 +17,7 @@ export function RunnerRow({ runner, actions }: { runner: Runner; actions: Runner
   const state = states[runner.state]
   const name = runner.self ? 'this runner' : runner.host
   const skew = skewText(runner)
+  const readOnly = useReadOnly()
   return (
     <tr>
       <th scope="row">
@@ -56,6 +58,8 @@ export function RunnerRow({ runner, actions }: { runner: Runner; actions: Runner
             value={runner.maxThreads}
             min={threadLimits.min}
             max={threadLimits.max}
+            disabledReason={readOnly}
+            onDisabledPress={actions.refused}
             onChange={(maxThreads) =>
               actions.resize(runner, {
                 maxThreads,
@@ -90,22 +94,32 @@ export function RunnerRow({ runner, actions }: { runner: Runner; actions: Runner
       <td className="rn-acts">
         {runner.state === 'taking' ? (
           <>
-            <Button size="sm" variant="quiet" aria-label={`Pause ${name}`} onClick={() => actions.pause(runner)}>
+            <ChangeButton size="sm" variant="quiet" aria-label={`Pause ${name}`} onClick={() => actions.pause(runner)}>
               Pause
-            </Button>
-            <Button size="sm" variant="quiet" aria-label={`Drain ${name}`} onClick={() => actions.drain(runner)}>
+            </ChangeButton>
+            <ChangeButton size="sm" variant="quiet" aria-label={`Drain ${name}`} onClick={() => actions.drain(runner)}>
               Drain
-            </Button>
+            </ChangeButton>
           </>
         ) : (
           <>
-            <Button size="sm" variant="quiet" aria-label={`Resume ${name}`} onClick={() => actions.resume(runner)}>
+            <ChangeButton
+              size="sm"
+              variant="quiet"
+              aria-label={`Resume ${name}`}
+              onClick={() => actions.resume(runner)}
+            >
               Resume
-            </Button>
+            </ChangeButton>
             {runner.state === 'paused' && (
-              <Button size="sm" variant="quiet" aria-label={`Drain ${name}`} onClick={() => actions.drain(runner)}>
+              <ChangeButton
+                size="sm"
+                variant="quiet"
+                aria-label={`Drain ${name}`}
+                onClick={() => actions.drain(runner)}
+              >
                 Drain
-              </Button>
+              </ChangeButton>
             )}
           </>
         )}

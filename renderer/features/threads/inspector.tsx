@@ -1,6 +1,7 @@
 import { Link } from 'wouter'
 import type { Thread } from '../../../electron/contract/runner.ts'
-import { Button, buttonClass, IconButton } from '../../components/button.tsx'
+import { buttonClass, IconButton } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { Clock } from '../../components/clock.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatElapsed, formatId } from '../../lib/format.ts'
@@ -73,17 +74,17 @@ function Buttons({ thread }: { thread: Thread }) {
   return (
     <div className="row in-b">
       {thread.state !== 'cancelling' && (
-        <Button
+        <ChangeButton
           size="sm"
           icon="cancel"
           onClick={() => actions.cancel({ id: job.id, type: job.type, state: 'active', startedAt: job.since })}
         >
           Ask to stop
-        </Button>
+        </ChangeButton>
       )}
-      <Button size="sm" variant="danger" onClick={askToKill}>
+      <ChangeButton size="sm" variant="danger" onClick={askToKill}>
         Kill thread…
-      </Button>
+      </ChangeButton>
       <Link className={buttonClass('quiet', 'sm')} href={`/jobs/${encodeURIComponent(job.id)}`}>
         Open job
       </Link>

@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from 'react'
 import type { Thread } from '../../../electron/contract/runner.ts'
-import { Button, IconButton } from '../../components/button.tsx'
+import { ChangeButton, ChangeIconButton } from '../../components/change-button.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Sparkline } from '../../components/sparkline.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
@@ -139,14 +139,14 @@ function Action({ thread }: { thread: Thread }) {
   if (thread.job === undefined) return null
   if (thread.state === 'cancelling' || cancel !== undefined) {
     return (
-      <Button size="sm" variant="danger" onClick={askToKill}>
+      <ChangeButton size="sm" variant="danger" onClick={askToKill}>
         Kill now
-      </Button>
+      </ChangeButton>
     )
   }
   const { id, type, since } = thread.job
   return (
-    <IconButton
+    <ChangeIconButton
       size="sm"
       icon="cancel"
       label={`Cancel #${id}`}

@@ -2,6 +2,7 @@ import { useLocation } from 'wouter'
 import type { WhyCheck, WhyFix } from '../../../electron/contract/why.ts'
 import { usePauseToggle } from '../../app/use-pause.ts'
 import { Button } from '../../components/button.tsx'
+import { ChangeButton } from '../../components/change-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { localizeTimes } from '../../lib/format.ts'
 import type { ActionJob } from '../job-actions/use-job-actions.ts'
@@ -28,6 +29,16 @@ function useFix(job: ActionJob, onLeave: () => void): (fix: WhyFix) => void {
   }
 }
 
+function FixButton({ fix, onFix }: { fix: WhyFix; onFix(fix: WhyFix): void }) {
+  const changes = fix.action === 'resume' || fix.action === 'promote'
+  const Pressed = changes ? ChangeButton : Button
+  return (
+    <Pressed size="sm" onClick={() => onFix(fix)}>
+      {fix.label}
+    </Pressed>
+  )
+}
+
 /** What must be true for the job to start, in the order it is looked at. The first that is not stands out. */
 export function Checklist({ job, checks, onLeave }: { job: ActionJob; checks: readonly WhyCheck[]; onLeave(): void }) {
   const fix = useFix(job, onLeave)
@@ -41,16 +52,7 @@ export function Checklist({ job, checks, onLeave }: { job: ActionJob; checks: re
             <span className="sr">{check.ok ? 'Holds: ' : 'Does not hold: '}</span>
             {localizeTimes(check.message)}
           </span>
-          {!check.ok && check.fix !== undefined && (
-            <Button
-              size="sm"
-              onClick={() => {
-                if (check.fix !== undefined) fix(check.fix)
-              }}
-            >
-              {check.fix.label}
-            </Button>
-          )}
+          {!check.ok && check.fix !== undefined && <FixButton fix={check.fix} onFix={fix} />}
         </li>
       ))}
     </ol>

@@ -109,6 +109,11 @@ describe('when a job would start', () => {
       'The queue cannot be reached just now',
     ],
     ['without a runner', { runners: [] }, 'No runner is on, so it will wait'],
+    [
+      'with none that takes jobs',
+      { runners: [{ ...runner(0), state: 'paused' as const }] },
+      'No runner takes jobs now, so it will wait',
+    ],
     ['busy', { queue: queue({}, 4), runners: [runner(2)] }, '2 threads busy, 4 jobs wait, starts in about 30 s'],
   ])('%s', (_name, facts, text) => {
     expect(
