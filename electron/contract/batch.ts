@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { jobStateSchema } from './job.ts'
 
 export const batchActions = ['cancel', 'retry', 'remove'] as const
 export const batchActionSchema = z.enum(batchActions)
@@ -18,5 +19,9 @@ export const batchProgressSchema = z.object({
   firstError: z.string().optional(),
   /** The last message says true. */
   over: z.boolean(),
+  /** The answer to a dry run, which is its only message: nothing was done. */
+  dryRun: z.literal(true).optional(),
+  /** With a dry run: how many of `total` are in which state; states without a job are left out. */
+  byState: z.partialRecord(jobStateSchema, z.int().min(1)).optional(),
 })
 export type BatchProgress = z.infer<typeof batchProgressSchema>

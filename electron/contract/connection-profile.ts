@@ -281,13 +281,13 @@ export const profilePatchSchema = z.strictObject({
 export type ProfilePatch = z.input<typeof profilePatchSchema>
 
 /**
- * The settings of a new profile. One that leads to another computer starts read-only, and production
- * starts crimson, unless the draft says otherwise.
+ * The settings of a new profile. One that leads to another computer, and production, starts read-only, and
+ * production starts crimson, unless the draft says otherwise.
  */
 export function settingsOf(draft: z.output<typeof profileDraftSchema>): ProfileSettings {
   const { secrets: _secrets, ...rest } = draft
   const colour = draft.colour ?? (draft.environment === 'production' ? 'crimson' : 'slate')
-  return { ...rest, colour, readOnly: draft.readOnly ?? isRemote(draft) }
+  return { ...rest, colour, readOnly: draft.readOnly ?? (draft.environment === 'production' || isRemote(draft)) }
 }
 
 /** Whether anything of it leads to another computer. */

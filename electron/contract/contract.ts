@@ -1,7 +1,8 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { batchActionSchema, batchProgressSchema } from './batch.ts'
-import { changing, changingOwn, reading } from './effect.ts'
+import { confirmationShape } from './confirmation.ts'
+import { changing, changingOwn, destroying, reading } from './effect.ts'
 import { jobTypeListSchema } from './job-type.ts'
 import { jobEventSchema, jobOptionsSchema, jobSchema, jobStateSchema, logLineSchema } from './job.ts'
 import { jsonSchema, timeSchema } from './json.ts'
@@ -52,7 +53,7 @@ export const jobListInputSchema = z.object({
 /** What a batch does, and to which jobs: all that match at its beginning. */
 export const batchInputSchema = jobListInputSchema
   .omit({ limit: true, cursor: true })
-  .extend({ action: batchActionSchema, reason: z.string().max(1000).optional() })
+  .extend({ action: batchActionSchema, reason: z.string().max(1000).optional(), ...confirmationShape })
   .strict()
 
 export const jobListSchema = z.object({
@@ -147,7 +148,7 @@ export const contract = {
       .route({ method: 'POST', path: '/jobs/{id}/retry', tags: ['Jobs'], summary: 'Run a finished job again' })
       .input(jobIdInput)
       .output(jobSchema),
-    batch: changing
+    batch: destroying
       .route({
         method: 'POST',
         path: '/batches',

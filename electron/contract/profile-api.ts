@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { connectionProfileSchema, profileDraftSchema, profilePatchSchema } from './connection-profile.ts'
 import { connectionTestInputSchema, connectionTestSchema } from './connection-test.ts'
+import { confirmationShape } from './confirmation.ts'
 import { changingOwn, reading } from './effect.ts'
 import { foundQueuesSchema } from './found-queue.ts'
 import { jsonSchema, timeSchema } from './json.ts'
@@ -51,7 +52,14 @@ export const profilesContract = {
     .output(connectionProfileSchema),
   update: changingOwn
     .route({ method: 'PATCH', path: '/profiles/{id}', tags: ['Profiles'], summary: 'Change a connection profile' })
-    .input(z.strictObject({ ...idSchema.shape, ...profilePatchSchema.shape }))
+    .input(
+      z.strictObject({
+        ...idSchema.shape,
+        ...profilePatchSchema.shape,
+        /** The profile's name as it is, as a person typed it; needed to take read-only or the tag away from production. */
+        confirm: confirmationShape.confirm,
+      }),
+    )
     .output(connectionProfileSchema),
   remove: changingOwn
     .route({

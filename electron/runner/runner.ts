@@ -20,7 +20,7 @@ import type { RunnerControl } from './cluster/runner-control.ts'
 import type { Update } from '../contract/updates.ts'
 import type { Why } from '../contract/why.ts'
 import type { TestInput } from './connections/checks/test-connection.ts'
-import type { ConnectionProfile } from '../contract/connection-profile.ts'
+import type { ConnectionProfile, ProfilePatch } from '../contract/connection-profile.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
 import type { Safety } from './safety/create-safety.ts'
 import type * as z from 'zod'
@@ -70,8 +70,11 @@ export interface Runner {
         by: string
       },
     ): Promise<CancelResult>
-    /** Does one thing to all jobs that match, telling how far it is; stops when `signal` aborts or the reader goes. */
-    batch(input: BatchInput, options: { by: string; signal: AbortSignal }): AsyncIterable<BatchProgress>
+    /**
+     * Does one thing to all jobs that match, telling how far it is; stops when `signal` aborts or the reader goes.
+     * Rejects CONFIRMATION_REQUIRED for more than one job of a production profile whose name was not given.
+     */
+    batch(input: BatchInput, options: { by: string; signal: AbortSignal }): Promise<AsyncIterable<BatchProgress>>
     retry(id: string): Promise<Job>
     promote(id: string): Promise<Job>
     /** Where the code of a running job is now, also of one that spins without ever yielding. */
@@ -96,7 +99,9 @@ export interface Runner {
     update(patch: PreferencesPatch): Promise<Preferences>
   }
   /** Connection profiles. Who calls writes secrets and never reads them. */
-  readonly profiles: Pick<ProfileStore, 'list' | 'create' | 'update' | 'remove' | 'export' | 'import'> & {
+  readonly profiles: Pick<ProfileStore, 'list' | 'create' | 'remove' | 'export' | 'import'> & {
+    /** As `ProfileStore.update`; CONFIRMATION_REQUIRED when it makes a production profile less safe and `confirm` is not its name. */
+    update(id: string, patch: ProfilePatch, confirm?: string): Promise<ConnectionProfile>
     /** Looks through the profile's server for queues of BullMQ; writes nothing. Rejects UNAVAILABLE. */
     queues(id: string): Promise<FoundQueues>
     /** Tries a connection, writing nothing; ends early when `signal` aborts. */

@@ -1,5 +1,6 @@
 import { isContractProcedure } from '@orpc/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
 import { listRoutes } from '../../electron/api/http/routes.ts'
 import { contract } from '../../electron/contract/contract.ts'
 import type { OperationMeta } from '../../electron/contract/effect.ts'
@@ -23,16 +24,32 @@ const allowed = [
   'profiles.watchTest',
 ]
 
-function effectOf(operation: string): OperationMeta['effect'] {
+function procedureOf(operation: string) {
   const [group = '', name = ''] = operation.split('.')
   const procedure: unknown = Reflect.get(Reflect.get(contract, group) as object, name)
   if (!isContractProcedure(procedure)) throw new Error(`${operation} is no operation.`)
-  return (procedure['~orpc'].meta as OperationMeta).effect
+  return procedure['~orpc']
+}
+
+function effectOf(operation: string): OperationMeta['effect'] {
+  return (procedureOf(operation).meta as OperationMeta).effect
+}
+
+function fieldsOf(operation: string): string[] {
+  const { inputSchema } = procedureOf(operation)
+  return inputSchema instanceof z.ZodObject ? Object.keys(inputSchema.shape) : []
 }
 
 describe('every operation', () => {
   test('says what it does', () => {
     expect(listRoutes().filter(({ operation }) => effectOf(operation) === undefined)).toEqual([])
+  })
+
+  test('that destroys takes a dry run and the name of the profile', () => {
+    const destroying = listRoutes().filter(({ operation }) => effectOf(operation) === 'destroys')
+    expect(destroying.length).toBeGreaterThan(0)
+    for (const { operation } of destroying)
+      expect(fieldsOf(operation)).toEqual(expect.arrayContaining(['dryRun', 'confirm']))
   })
 
   test('that changes this Toril alone is known by name', () => {
@@ -46,7 +63,7 @@ describe('every operation', () => {
       ({ operation, method }) =>
         (method === 'GET') !== (effectOf(operation) === 'reads') &&
         effectOf(operation) !== 'own' &&
-        !(effectOf(operation) === 'changes' && method !== 'GET') &&
+        !(['changes', 'destroys'].includes(effectOf(operation) ?? '') && method !== 'GET') &&
         !exceptions.includes(operation),
     )
     expect(odd).toEqual([])
@@ -61,7 +78,7 @@ describe('a read-only profile', () => {
   afterAll(() => door.close())
 
   for (const { operation, method, path, streams } of listRoutes()) {
-    const changes = effectOf(operation) === 'changes'
+    const changes = ['changes', 'destroys'].includes(effectOf(operation) ?? '')
     if (streams && !changes) continue
     test(`${changes ? 'refuses' : 'lets through'} ${method} ${path}`, async () => {
       const address = `/api/v1${path.replace(/\{[^}]+\}/g, 'some')}`
@@ -72,6 +89,19 @@ describe('a read-only profile', () => {
       )
       if (changes) expect(answer).toMatchObject({ status: 403, json: { code: 'READ_ONLY' } })
       else expect(answer.json['code']).not.toBe('READ_ONLY')
+    })
+  }
+
+  for (const { operation, method, path } of listRoutes()) {
+    if (effectOf(operation) !== 'destroys') continue
+    test(`lets a dry run of ${method} ${path} through, and nothing that only looks like one`, async () => {
+      const call = (body: unknown) =>
+        door.call(method, `/api/v1${path}`, { body: JSON.stringify(body), headers: jsonHeaders })
+      const inputs: Record<string, object> = { 'jobs.batch': { action: 'remove' } }
+      expect(await call({ ...inputs[operation], dryRun: true })).toMatchObject({ status: 200 })
+      for (const dryRun of [false, 'true', 1, null]) {
+        expect(await call({ ...inputs[operation], dryRun })).toMatchObject({ json: { code: 'READ_ONLY' } })
+      }
     })
   }
 

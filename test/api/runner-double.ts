@@ -63,7 +63,7 @@ export function createRunnerDouble(
           message: `Cancelled by ${by}.`,
           job: jobOf(id, { state: 'cancelled' }),
         }),
-      batch: () => emptyStream(),
+      batch: () => Promise.resolve(emptyStream()),
       retry: unexpected,
       promote: unexpected,
       stack: unexpected,
@@ -96,6 +96,8 @@ export function createRunnerDouble(
       refuseReadOnly() {
         if (parts.readOnly === true) throw new TorilError('READ_ONLY', 'Local is read-only.')
       },
+      refuseUnconfirmed: () => undefined,
+      refuseLessSafe: () => undefined,
       allow: () => ({ readOnly: true, allowedUntil: at }),
       end: () => ({ readOnly: true }),
     },

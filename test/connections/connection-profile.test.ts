@@ -73,6 +73,12 @@ describe('a profile', () => {
     expect(isRemote(settings({ name: 'P', queue: { kind: 'redis', host: 'localhost', tunnel } }))).toBe(true)
   })
 
+  test('of production starts read-only, unless it says otherwise', () => {
+    expect(settings({ name: 'P', environment: 'production' }).readOnly).toBe(true)
+    expect(settings({ name: 'P', environment: 'production', readOnly: false }).readOnly).toBe(false)
+    expect(settings({ name: 'S', environment: 'staging' }).readOnly).toBe(false)
+  })
+
   test('of production starts crimson', () => {
     const coloursOf: Record<ProfileEnvironment, ProfileColour> = {
       development: 'slate',

@@ -5,8 +5,10 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ProfileDraft } from '../../electron/contract/connection-profile.ts'
+import type { BatchProgress } from '../../electron/contract/batch.ts'
 import { createProfileStore } from '../../electron/runner/connections/profiles/create-profile-store.ts'
 import { createKeyFileBox } from '../../electron/runner/connections/profiles/key-file-box.ts'
+import type { BatchInput } from '../../electron/runner/runner.ts'
 import { startTestPostgres } from '../support/postgres.ts'
 import { startTestRedis } from '../support/redis.ts'
 import { stopAll } from '../support/stop-all.ts'
@@ -149,4 +151,38 @@ test('on PostgreSQL nothing of the queue is made or written, and what is not the
   expect(await contents()).toEqual(before)
   runner.safety.allow(id, { name, minutes: 1 })
   expect((await runner.queue.resume()).paused).toBe(false)
+})
+
+test('a production profile asks for its name before many jobs are touched, and before it is made less safe', async () => {
+  const redis = await startTestRedis()
+  stops.push(() => redis.stop())
+  const queue = { kind: 'redis', port: redis.port } as const
+  const id = await use({ name: 'Production EU', environment: 'production', readOnly: false, queue })
+  const runner = await home.start()
+  const asked = { code: 'CONFIRMATION_REQUIRED', message: expect.stringContaining('Production EU') as string }
+  await runner.queue.pause()
+  const ids = []
+  for (let n = 0; n < 3; n += 1) ids.push((await runner.jobs.enqueue('add-two-numbers', { a: 1, b: n }, once)).id)
+  const last = async (input: Partial<BatchInput>) => {
+    let told: BatchProgress | undefined
+    const options = { by: 'test', signal: new AbortController().signal }
+    for await (const progress of await runner.jobs.batch({ action: 'cancel', ...input }, options)) told = progress
+    return told
+  }
+  await untilTrue('all wait in the history', async () => (await runner.jobs.list({ limit: 50 })).total === 3)
+  expect(await last({ dryRun: true })).toMatchObject({ total: 3, done: 0, byState: { waiting: 3 } })
+  await expect(last({})).rejects.toMatchObject({ ...asked, message: expect.stringContaining('3 jobs') as string })
+  await expect(last({ confirm: 'production eu' })).rejects.toMatchObject(asked)
+  expect((await runner.queue.info()).counts.waiting).toBe(3)
+  expect(await last({ filter: `id:${ids[0] ?? ''}` })).toMatchObject({ done: 1 })
+  expect(await last({ confirm: 'Production EU' })).toMatchObject({ total: 2, done: 2 })
+
+  await expect(runner.profiles.update(id, { environment: 'staging' })).rejects.toMatchObject(asked)
+  await runner.profiles.update(id, { readOnly: true, colour: 'teal' })
+  await expect(runner.profiles.update(id, { readOnly: false })).rejects.toMatchObject(asked)
+  await expect(runner.profiles.update(id, { readOnly: false }, 'Other')).rejects.toMatchObject(asked)
+  expect((await runner.profiles.update(id, { readOnly: false }, 'Production EU')).readOnly).toBe(false)
+  await runner.profiles.update(id, { environment: 'development' }, 'Production EU')
+  await runner.profiles.update(id, { readOnly: true })
+  expect((await runner.profiles.update(id, { readOnly: false })).readOnly).toBe(false)
 })

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { BatchProgress } from '../../electron/contract/batch.ts'
+import { TorilError } from '../../electron/contract/errors.ts'
 import type { JobState } from '../../electron/contract/job.ts'
 import type { JobQuery } from '../../electron/runner/history/history.ts'
-import { runBatch, type BatchParts } from '../../electron/runner/jobs/run-batch.ts'
+import { batchSafely, type SafeBatchParts } from '../../electron/runner/jobs/batch-safely.ts'
+import { runBatch } from '../../electron/runner/jobs/run-batch.ts'
 import { jobOf } from '../api/runner-double.ts'
 
 const never = new AbortController().signal
@@ -18,16 +20,18 @@ function pagesOf(count: number, asked: (JobState[] | undefined)[] = []) {
   }
 }
 
-async function all(parts: Partial<BatchParts>): Promise<BatchProgress[]> {
+async function all(parts: Partial<SafeBatchParts>): Promise<BatchProgress[]> {
   const told: BatchProgress[] = []
   const whole = {
     search: pagesOf(0),
     act: () => Promise.resolve(),
     action: 'retry',
     query: { limit: 1 },
+    safety: { refuseUnconfirmed: () => undefined },
+    asked: {},
     signal: never,
-  }
-  for await (const progress of runBatch({ ...whole, ...parts } as BatchParts)) told.push(progress)
+  } as const
+  for await (const progress of await batchSafely({ ...whole, ...parts })) told.push(progress)
   return told
 }
 
@@ -78,7 +82,7 @@ test('a batch whose reader goes away begins no further job', async () => {
     begun += 1
     return blocked.promise
   }
-  const batch = runBatch({ search: pagesOf(1000), act, action: 'retry', query: { limit: 1 }, signal: never })
+  const batch = runBatch({ ids: Array.from({ length: 1000 }, (_, n) => String(n)), act, signal: never })
   await batch.next()
   const gone = batch.return(undefined)
   blocked.resolve()
@@ -87,4 +91,34 @@ test('a batch whose reader goes away begins no further job', async () => {
   await new Promise((resolve) => setImmediate(resolve))
   expect(begun).toBe(then)
   expect(begun).toBeLessThan(20)
+})
+
+const production = {
+  refuseUnconfirmed(act: string, confirm: string | undefined) {
+    if (confirm !== 'Production EU') throw new TorilError('CONFIRMATION_REQUIRED', `This would ${act}.`)
+  },
+}
+
+test('a dry run tells how many jobs in which state, and does nothing to them', async () => {
+  let begun = 0
+  const act = () => Promise.resolve((begun += 1))
+  const told = await all({ search: pagesOf(450), act, safety: production, asked: { dryRun: true } })
+  const byState = { waiting: 450 }
+  expect(told).toEqual([{ total: 450, done: 0, failed: 0, over: true, dryRun: true, byState }])
+  expect(begun).toBe(0)
+})
+
+test('on production more than one job is refused before anything is done, until the name is given', async () => {
+  let begun = 0
+  const act = () => Promise.resolve((begun += 1))
+  const parts = { search: pagesOf(1200), act, safety: production, action: 'remove' } as const
+  for (const asked of [{}, { confirm: 'production eu' }]) {
+    await expect(all({ ...parts, asked })).rejects.toMatchObject({
+      code: 'CONFIRMATION_REQUIRED',
+      message: 'This would remove 1,200 jobs.',
+    })
+  }
+  expect(begun).toBe(0)
+  expect((await all({ ...parts, search: pagesOf(1) })).at(-1)).toMatchObject({ done: 1 })
+  expect((await all({ ...parts, asked: { confirm: 'Production EU' } })).at(-1)).toMatchObject({ done: 1200 })
 })

@@ -30,6 +30,10 @@ const events =
   'Server-sent events. Each `message` event holds one JSON object in `data`; a line of comment comes every few ' +
   'seconds while nothing happens. The stream ends with a `done` event or when the connection is closed.'
 
+const destroys =
+  'With `dryRun` nothing is changed: one message tells how many jobs it would touch, by state, also on a read-only ' +
+  'profile. On a production profile `confirm` must be the name of the profile; otherwise the answer is 409.'
+
 const connectionTest =
   'Changes nothing on any server. Stops at the first failure, whose `message` says what to change; warnings go on. ' +
   'Give `id` for a stored profile, `draft` for one that is not stored, both for a stored one as the draft would make ' +
@@ -85,14 +89,16 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     description:
       'Takes the jobs that match when it begins, at most 100,000, newest first, and tells how far it is until it is over. ' +
       'Closing the connection stops it; what was done stays done. ' +
+      `${destroys} A batch about one job needs no name. ` +
       events,
-    errors: ['READ_ONLY'],
+    errors: ['READ_ONLY', 'CONFIRMATION_REQUIRED'],
     examples: {
       retry: {
         summary: 'Retry what timed out',
         value: { action: 'retry', state: ['failed'], filter: 'error:TIMED_OUT' },
       },
       cancel: { summary: 'Cancel all that wait', value: { action: 'cancel', state: ['waiting', 'delayed'] } },
+      look: { summary: 'How many would be removed', value: { action: 'remove', state: ['failed'], dryRun: true } },
     },
   },
   'jobs.promote': { errors: ['JOB_NOT_FOUND', 'JOB_NOT_DELAYED', 'READ_ONLY'] },
@@ -138,7 +144,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   },
   'profiles.create': {
     description:
-      'A profile that leads to another computer starts read-only unless `readOnly` is given. `secrets` are sealed ' +
+      'A profile that leads to another computer, and one for production, starts read-only unless `readOnly` is given. `secrets` are sealed ' +
       'before they reach the disk.',
     errors: ['INVALID_PROFILE', 'SECRETS_LOCKED'],
     examples: {
@@ -156,8 +162,9 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'profiles.update': {
     description:
       '`queue` and `history` are replaced as wholes. A secret that is left out stays, null takes it away; one that ' +
-      'would now be sent to another server must be given again.',
-    errors: ['PROFILE_NOT_FOUND', 'INVALID_PROFILE', 'SECRETS_LOCKED', 'SET_BY_ENVIRONMENT'],
+      'would now be sent to another server must be given again. To turn off `readOnly` of a production profile, or to ' +
+      'take that tag away, `confirm` must be its name.',
+    errors: ['PROFILE_NOT_FOUND', 'CONFIRMATION_REQUIRED', 'INVALID_PROFILE', 'SECRETS_LOCKED', 'SET_BY_ENVIRONMENT'],
     examples: { colour: { summary: 'Another colour', value: { colour: 'teal' } } },
   },
   'profiles.remove': { errors: ['PROFILE_NOT_FOUND', 'PROFILE_IN_USE', 'SET_BY_ENVIRONMENT'] },

@@ -18,8 +18,9 @@ export function jobsRouter({ jobs }: Runner) {
     cancel: api.jobs.cancel.handler(({ input: { id, ...options }, context }) =>
       jobs.cancel(id, { ...options, by: context.by }),
     ),
-    batch: api.jobs.batch.handler(({ input, signal, context }) =>
-      streamOf(jobs.batch(input, { by: context.by, signal: orNever(signal) })),
+    // What it refuses is an error of the call, and not of a stream already begun.
+    batch: api.jobs.batch.handler(async ({ input, signal, context }) =>
+      streamOf(await jobs.batch(input, { by: context.by, signal: orNever(signal) })),
     ),
     retry: api.jobs.retry.handler(({ input }) => jobs.retry(input.id)),
     promote: api.jobs.promote.handler(({ input }) => jobs.promote(input.id)),

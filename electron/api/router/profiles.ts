@@ -5,7 +5,7 @@ export function profilesRouter({ profiles, safety }: Runner) {
   return api.profiles.router({
     list: api.profiles.list.handler(() => profiles.list()),
     create: api.profiles.create.handler(({ input }) => profiles.create(input)),
-    update: api.profiles.update.handler(({ input: { id, ...patch } }) => profiles.update(id, patch)),
+    update: api.profiles.update.handler(({ input: { id, confirm, ...patch } }) => profiles.update(id, patch, confirm)),
     remove: api.profiles.remove.handler(({ input }) => profiles.remove(input.id)),
     queues: api.profiles.queues.handler(({ input }) => profiles.queues(input.id)),
     use: api.profiles.use.handler(({ input: { id, graceMs } }) => profiles.use(id, { graceMs })),

@@ -14,7 +14,7 @@ import type { JobBoard } from './job-board.ts'
 import { createInspect } from './inspect-job.ts'
 import { queryOf } from './job-query.ts'
 import { jobEvents } from './job-events.ts'
-import { runBatch } from './run-batch.ts'
+import { batchSafely, type BatchSafety } from './batch-safely.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { reopened } from './reopened.ts'
 import type { WaitingFacts } from './waiting-facts.ts'
@@ -34,6 +34,7 @@ export interface JobServiceParts extends EnqueueParts {
   onCancelled: (job: Job) => void
   cancelElsewhere: CancelElsewhere
   wishes: Pick<CancelWishes, 'forget'>
+  safety: BatchSafety
 }
 
 function notFound(id: string): TorilError {
@@ -189,11 +190,18 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     },
     events: (id, signal) => jobEvents({ board, get, id, signal }),
     cancel,
-    batch({ action, reason, ...which }, { by, signal }) {
+    async batch({ action, reason, dryRun, confirm, ...which }, { by, signal }) {
       const cancelling = { by, ...(reason === undefined ? {} : { reason }) }
       const acts = { cancel: (id: string) => cancel(id, cancelling), retry, remove }
-      const query = queryOf({ ...which, limit: 1 })
-      return runBatch({ search: (page) => history.reader.search(page), act: acts[action], action, query, signal })
+      return batchSafely({
+        search: (page) => history.reader.search(page),
+        query: queryOf({ ...which, limit: 1 }),
+        action,
+        act: acts[action],
+        safety: parts.safety,
+        asked: { dryRun, confirm },
+        signal,
+      })
     },
     retry,
     promote,

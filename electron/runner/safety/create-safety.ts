@@ -1,3 +1,4 @@
+import type { ProfilePatch } from '../../contract/connection-profile.ts'
 import { TorilError } from '../../contract/errors.ts'
 import type { Changes } from '../../contract/profile-api.ts'
 import type { SystemInfo } from '../../contract/runner.ts'
@@ -11,6 +12,13 @@ export interface Safety {
   shown(): Pick<SystemInfo['profile'], 'changesAllowedUntil'>
   /** Throws READ_ONLY unless the profile in use, or the one given, may be changed through now. */
   refuseReadOnly(id?: string): void
+  /**
+   * Throws CONFIRMATION_REQUIRED when the profile in use is production and `confirm` is not its name. `act` says
+   * what would be done, e.g. `remove 12 jobs`.
+   */
+  refuseUnconfirmed(act: string, confirm: string | undefined): void
+  /** The same for a change of a production profile that would let jobs be changed, or take its tag away. */
+  refuseLessSafe(id: string, patch: Pick<ProfilePatch, 'readOnly' | 'environment'>, confirm: string | undefined): void
   /** Throws PROFILE_NOT_IN_USE, or CONFIRMATION_REQUIRED unless `name` is the profile's. Kept in memory only. */
   allow(id: string, options: { name: string; minutes: number }): Changes
   /** Throws PROFILE_NOT_IN_USE. */
@@ -18,6 +26,15 @@ export interface Safety {
   /** Told when changes become allowed, and when they are no longer. */
   onChange(listener: () => void): () => void
   close(): void
+}
+
+function refuseWrongName(name: string, confirm: string | undefined, message: string): void {
+  if (confirm?.trim() === name) return
+  const given = confirm === undefined ? '' : ` “${confirm}” is not its name.`
+  throw new TorilError(
+    'CONFIRMATION_REQUIRED',
+    `${message} Nothing was changed.${given} Give its name, ${name}, to go on.`,
+  )
 }
 
 /** Watches over the profile in use, as it is now: a name or a tag changed meanwhile counts at once. */
@@ -54,12 +71,6 @@ export function createSafety(profiles: UsedProfiles): Safety {
     throw new TorilError('PROFILE_NOT_IN_USE', `The profile ${name} is not in use. Use it first.`)
   }
 
-  function refuseOther(given: string | undefined, message: string): void {
-    const { name } = profiles.current()
-    if (given?.trim() === name) return
-    throw new TorilError('CONFIRMATION_REQUIRED', `${message} Type ${name} to go on.`)
-  }
-
   // Another profile is used, or this one is no longer read-only: what was allowed does not come back by itself.
   const stop = profiles.onChange(() => {
     const { id, readOnly } = profiles.current()
@@ -76,9 +87,24 @@ export function createSafety(profiles: UsedProfiles): Safety {
       const { id, readOnly, name } = of === undefined ? profiles.current() : profiles.get(of)
       if (readOnly && stillAllowed(id) === undefined) throw readOnlyError(name)
     },
+    refuseUnconfirmed(act, confirm) {
+      const { name, environment } = profiles.current()
+      if (environment === 'production') refuseWrongName(name, confirm, `${name} is production, and this would ${act}.`)
+    },
+    refuseLessSafe(id, patch, confirm) {
+      const { name, environment, readOnly } = profiles.get(id)
+      if (environment !== 'production') return
+      const opened = readOnly && patch.readOnly === false
+      const untagged = patch.environment !== undefined && patch.environment !== 'production'
+      if (opened) refuseWrongName(name, confirm, `${name} is production, and this would turn off read-only.`)
+      else if (untagged) refuseWrongName(name, confirm, `${name} would no longer count as production.`)
+    },
     allow(id, { name: given, minutes }) {
       const name = inUse(id)
-      refuseOther(given, `Changes of ${name} are not allowed yet.`)
+      if (given.trim() !== name) {
+        const message = `Changes of ${name} are not allowed yet. Type ${name} to go on.`
+        throw new TorilError('CONFIRMATION_REQUIRED', message)
+      }
       clearTimeout(allowed?.timer)
       allowed = undefined
       if (profiles.current().readOnly) {

@@ -57,6 +57,7 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
     endedPerMinute: () => stats.endedPerMinute(),
     cancelElsewhere: cluster.cancelElsewhere,
     wishes: cluster.wishes,
+    safety,
     onCancelled(job) {
       stats.stale()
       cluster.telling.tell(job.id)

@@ -35,7 +35,7 @@ export function switchingRunner(core: RunnerCore, gate: SessionGate, profileSwit
       logs: (id, after, limit) => gate.read(({ jobs }) => jobs.logs(id, after, limit)),
       events: (id, signal) => eventsOf(gate, id, signal),
       cancel: (id, options) => gate.change(({ jobs }) => jobs.cancel(id, options)),
-      batch(input, { by, signal }) {
+      async batch(input, { by, signal }) {
         const { runner, ended } = gate.enterNow()
         return runner.jobs.batch(input, { by, signal: AbortSignal.any([signal, ended]) })
       },
@@ -57,7 +57,10 @@ export function switchingRunner(core: RunnerCore, gate: SessionGate, profileSwit
       // What the file says may be for the next start only.
       list: () => ({ ...profiles.list(), currentId: used.current().id }),
       create: (draft) => profiles.create(draft),
-      update: (id, patch) => profiles.update(id, patch),
+      async update(id, patch, confirm) {
+        safety.refuseLessSafe(id, patch, confirm)
+        return profiles.update(id, patch)
+      },
       async remove(id) {
         if (id === profileSwitch.target) {
           const message = 'The runner is moving to this profile. Use another one before removing it.'

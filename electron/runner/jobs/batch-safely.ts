@@ -1,0 +1,87 @@
+import { batchLimit, type BatchAction, type BatchProgress } from '../../contract/batch.ts'
+import { isFinished, jobStates, type JobState } from '../../contract/job.ts'
+import type { JobPage, JobQuery } from '../history/history.ts'
+import type { Safety } from '../safety/create-safety.ts'
+import { runBatch } from './run-batch.ts'
+
+export type BatchSafety = Pick<Safety, 'refuseUnconfirmed'>
+
+export interface FindParts {
+  search: (query: JobQuery) => Promise<JobPage>
+  action: BatchAction
+  /** Which jobs; its limit and cursor are the batch's own. */
+  query: JobQuery
+  signal: AbortSignal
+}
+
+export interface SafeBatchParts extends FindParts {
+  act: (id: string) => Promise<unknown>
+  safety: BatchSafety
+  asked: { dryRun?: boolean | undefined; confirm?: string | undefined }
+}
+
+const pageSize = 200
+
+/** The states a job must be in for the action to make sense. */
+const possible: Record<BatchAction, (state: JobState) => boolean> = {
+  cancel: (state) => !isFinished(state),
+  retry: isFinished,
+  // A running job has to be cancelled first.
+  remove: (state) => state !== 'active',
+}
+
+const acts: Record<BatchAction, (jobs: string) => string> = {
+  cancel: (jobs) => `cancel ${jobs}`,
+  retry: (jobs) => `run ${jobs} again`,
+  remove: (jobs) => `remove ${jobs}`,
+}
+
+interface Found {
+  ids: string[]
+  byState: Partial<Record<JobState, number>>
+}
+
+async function findJobs({ search, action, query, signal }: FindParts): Promise<Found> {
+  const found: Found = { ids: [], byState: {} }
+  const { cursor: _cursor, ...all } = query
+  const states = (query.states ?? [...jobStates]).filter(possible[action])
+  if (states.length === 0) return found
+  let cursor: string | undefined
+  do {
+    const page: JobPage = await search({
+      ...all,
+      states,
+      limit: pageSize,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    for (const { id, state } of page.jobs.slice(0, batchLimit - found.ids.length)) {
+      found.ids.push(id)
+      found.byState[state] = (found.byState[state] ?? 0) + 1
+    }
+    cursor = page.nextCursor
+  } while (cursor !== undefined && found.ids.length < batchLimit && !signal.aborted)
+  return found
+}
+
+/** A number of jobs, as a sentence has it. */
+export function jobsText(count: number): string {
+  return count === 1 ? '1 job' : `${count.toLocaleString('en')} jobs`
+}
+
+/**
+ * Does one thing to all jobs that match at its beginning. All ids are read first: what the batch itself changes must
+ * not change what it is about, and a person is to know their number before. A dry run answers that number alone.
+ * Rejects CONFIRMATION_REQUIRED for more than one job of a production profile whose name was not given.
+ */
+export async function batchSafely(parts: SafeBatchParts): Promise<AsyncIterable<BatchProgress>> {
+  const { action, act, safety, asked, signal } = parts
+  const { ids, byState } = await findJobs(parts)
+  if (asked.dryRun === true) return dryRun(ids.length, byState)
+  if (ids.length > 1) safety.refuseUnconfirmed(acts[action](jobsText(ids.length)), asked.confirm)
+  return runBatch({ ids, act, signal })
+}
+
+async function* dryRun(total: number, byState: Found['byState']): AsyncGenerator<BatchProgress> {
+  await Promise.resolve()
+  yield { total, done: 0, failed: 0, over: true, dryRun: true, byState }
+}
