@@ -1,5 +1,6 @@
 import { usePanel } from '../lib/panel-context.tsx'
-import { refusesChange, useReadOnly } from '../lib/read-only.ts'
+import { refusesChange } from '../lib/read-only.ts'
+import { useReadOnly } from '../lib/use-read-only.ts'
 import { Button, IconButton, type ButtonProps, type IconButtonProps } from './button.tsx'
 
 /**

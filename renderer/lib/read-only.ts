@@ -1,16 +1,10 @@
 import type { SystemInfo } from '../../electron/contract/runner.ts'
-import { useSystem } from './panel-context.tsx'
 import type { PanelStores } from './panel-stores.ts'
 
 /** Why nothing may be changed through the profile in use; undefined while it may, and while nothing is known. */
 export function readOnlyReason(system: Pick<SystemInfo, 'profile'> | undefined): string | undefined {
   if (system === undefined || !system.profile.readOnly) return undefined
   return system.profile.changesAllowedUntil === undefined ? `${system.profile.name} is read-only` : undefined
-}
-
-/** For what changes jobs, the queue or another runner: the reason to show on it instead. */
-export function useReadOnly(): string | undefined {
-  return useSystem(readOnlyReason)
 }
 
 /**

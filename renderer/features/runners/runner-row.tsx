@@ -5,7 +5,7 @@ import { Elapsed } from '../../components/elapsed.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Stepper } from '../../components/stepper.tsx'
 import { formatCount, formatLoop, plural } from '../../lib/format.ts'
-import { useReadOnly } from '../../lib/read-only.ts'
+import { useReadOnly } from '../../lib/use-read-only.ts'
 import { kinds, skewText, states } from './runner-words.ts'
 import type { RunnerActions } from './use-runner-actions.ts'
 
