@@ -72,6 +72,18 @@ describe('the watch over a connection', () => {
     expect(await refusedAfter(() => server.answer())).toBeLessThanOrEqual(550)
   })
 
+  it('takes connections that seem to stand for dead after an outage that was silent at any moment of it', async () => {
+    server.answer = () => Promise.reject(refused)
+    server.hint({ up: false, error: closed })
+    await vi.advanceTimersByTimeAsync(1_000)
+    server.answer = () => new Promise(() => undefined)
+    await vi.advanceTimersByTimeAsync(2 * answerMs)
+    server.answer = () => Promise.resolve()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(watch.current().state).toBe('live')
+    expect(server.woken).toEqual([{ silent: true }])
+  })
+
   it('tries ever further apart, and names each next try', async () => {
     server.answer = () => Promise.reject(refused)
     server.hint({ up: false, error: closed })

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { asOutageBullmqKnows, isLostRace, isPostgresOutage } from '../../electron/runner/queue/postgres-outage.ts'
+import {
+  asOutageBullmqKnows,
+  isLostRace,
+  isPostgresOutage,
+  isPostgresSilence,
+} from '../../electron/runner/queue/postgres-outage.ts'
 
 const coded = (code: string, message = 'x'): Error => Object.assign(new Error(message), { code })
 
@@ -12,9 +17,22 @@ describe('what PostgreSQL says when it is away', () => {
     },
   )
 
-  it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Query read timeout'])(
-    'takes "%s" for an outage',
-    (message) => expect(isPostgresOutage(new Error(message))).toBe(true),
+  it.each([
+    'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Query read timeout',
+    'Client was closed and is not queryable',
+    'Client has encountered a connection error and is not queryable',
+  ])('takes "%s" for an outage', (message) => expect(isPostgresOutage(new Error(message))).toBe(true))
+
+  it.each([
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Connection terminated due to connection timeout',
+    'Query read timeout',
+  ])('takes "%s" for a silence: whatever else seems to stand may lead nowhere', (message) =>
+    expect(isPostgresSilence(new Error(message))).toBe(true),
   )
 
   it.each(['40P01', '40001'])('tells a lost race (%s) from an outage; a worker tries again after both', (code) => {

@@ -1,5 +1,8 @@
 import type { PgPool, PgPoolClient } from 'bullmq'
-import type { ClientBase, Pool, PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
+
+/** What pg's types leave out. */
+type WithStream = PoolClient & { connection: { stream: { destroy(): void } } }
 
 /** A pool of `pg` as BullMQ uses one, its errors translated. */
 export class BullmqPool implements PgPool {
@@ -39,9 +42,12 @@ export class BullmqPool implements PgPool {
     }
   }
 
-  /** Ends every connection, also one that waits for an answer: that question rejects, and may be asked anew. */
+  /**
+   * Ends every connection, also one that waits for an answer: that question rejects, and may be asked anew. As if the
+   * server had: a farewell (`end`) would wait for one that is not there, and its client be used on.
+   */
   breakAll(): void {
-    for (const client of this.#clients) void (client as unknown as ClientBase & { end(): Promise<void> }).end()
+    for (const client of this.#clients) (client as WithStream).connection.stream.destroy()
   }
 
   #check(): void {

@@ -50,7 +50,7 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
   const told = new Set<string>()
   let connection: Connection = { state: 'live', since: new Date().toISOString() }
   let reason = ''
-  /** It began with a server that said nothing any more. */
+  /** The server said nothing at some moment of it: connections that seem to stand may lead nowhere. */
   let silent = false
   let downSince = 0
   let failures = 0
@@ -86,6 +86,7 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
 
   /** The latest reason is the true one, unless it only says that the connection is gone. */
   function because(error: unknown, began = false): void {
+    silent ||= server.isSilence(error)
     const latest = began && isReset(error) ? lost : reasonOf(error)
     if (reason === '' || latest !== lost) reason = latest
   }
@@ -107,7 +108,7 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
       reason = ''
       downSince = Date.now()
       failures = 0
-      silent = server.isSilence(error)
+      silent = false
       schedule(pace.begin())
     }
     because(error, began)

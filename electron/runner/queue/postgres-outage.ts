@@ -16,7 +16,7 @@ const outageCodes = new Set([
   'ENETUNREACH',
 ])
 const outageText =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable|server closed the connection|pool after calling end/
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|is not queryable|server closed the connection|pool after calling end/
 
 /** Whether an error of `pg` tells of a server that is away, and not of a wrong question. */
 export function isPostgresOutage(error: unknown): boolean {
@@ -46,5 +46,8 @@ export function asOutageBullmqKnows(error: unknown): unknown {
 /** Whether it tells of a server that did not answer in time. */
 export function isPostgresSilence(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return error instanceof TooLate || /timeout exceeded|Query read timeout|ETIMEDOUT/.test(error.message)
+  return (
+    error instanceof TooLate ||
+    /timeout exceeded|timeout expired|connection timeout|Query read timeout|ETIMEDOUT/.test(error.message)
+  )
 }

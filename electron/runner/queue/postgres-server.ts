@@ -47,7 +47,8 @@ function openPool({ max, answerMs, queryMs, ...address }: PoolUse): pg.Pool {
     keepAliveInitialDelayMillis: 10_000,
     ...(queryMs === undefined ? {} : { query_timeout: queryMs }),
     onConnect: async (client) => {
-      await client.query(sessionSetup)
+      // Its connection timed, and no query of a worker: unanswered, this one would wait for ever.
+      await client.query({ text: sessionSetup, query_timeout: answerMs } as pg.QueryConfig)
     },
   }
   const pool = new pg.Pool(config)

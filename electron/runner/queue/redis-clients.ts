@@ -121,6 +121,11 @@ function hurry(client: RedisClient): void {
   client.connect().catch(() => undefined)
 }
 
+/** A single connection that is being made may wait for an answer as well: it would for the whole of its silence. */
+function mayLeadNowhere(client: RedisClient): boolean {
+  return client.status === 'ready' || (client instanceof Redis && /^connect(ing)?$/.test(client.status))
+}
+
 /** Connects at once and resolves when the client is ready; rejects with the reason why it is not. */
 export async function connectNow(client: RedisClient): Promise<void> {
   hurry(client)
@@ -185,10 +190,10 @@ export class RedisClients {
     client.disconnect()
   }
 
-  /** Those that wait for their turn connect at once; with `anew` also those that seem to be connected. */
+  /** Those that wait for their turn connect at once; with `anew` also those that seem to be connected, or about to. */
   wake(anew: boolean): void {
     for (const client of this.#open) {
-      if (client.status === 'ready' && anew) client.disconnect(true)
+      if (anew && mayLeadNowhere(client)) client.disconnect(true)
       else hurry(client)
     }
   }
