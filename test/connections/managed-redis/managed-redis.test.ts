@@ -54,6 +54,14 @@ async function startAndKillApp(): Promise<number> {
   return pid
 }
 
+/** A program of a few lines of shell; answers its folder. */
+async function program(folder: string, name: string, lines: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, name), `#!/bin/sh\n${lines}\n`)
+  await chmod(join(folder, name), 0o755)
+  return folder
+}
+
 describe('the managed Redis', () => {
   it('is private, keeps every job, and leaves nothing running', async () => {
     const redis = await start()
@@ -119,6 +127,26 @@ describe('the managed Redis', () => {
     expect(await ask(redis, (client) => client.get('job'))).toBe('kept')
   })
 
+  it('is said to have ended also when its connections close a moment before its process is gone', async () => {
+    const folder = join(dataDir, 'slow to end')
+    const real = (await findRedisProgram()).file
+    await program(
+      folder,
+      'redis-server',
+      `case "$1" in -*) exec '${real}' "$@";; esac\n'${real}' "$@"\nsleep 1\nexit 3`,
+    )
+    const redis = await startManagedRedis({ dataDir, path: `${folder}:/bin:/usr/bin` })
+    started.push(redis)
+    const said: string[] = []
+    let restarts = 0
+    redis.onExit((message) => said.push(message))
+    redis.onRestart(() => restarts++)
+    const server = await ask(redis, async (client) => /process_id:(\d+)/.exec(await client.info('server'))?.[1])
+    process.kill(Number(server), 'SIGKILL')
+    await untilTrue('the restart', async () => restarts === 1)
+    expect(said).toEqual(['The managed Redis stopped: it ended with code 3. It is started again.'])
+  })
+
   it('belongs to one Toril at a time', async () => {
     await start()
     await expect(startManagedRedis({ dataDir })).rejects.toMatchObject({
@@ -151,16 +179,11 @@ describe('the managed Redis', () => {
 })
 
 describe('the program of the managed Redis', () => {
-  async function program(folder: string, name: string, says: string): Promise<string> {
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, name), `#!/bin/sh\necho '${says}'\n`)
-    await chmod(join(folder, name), 0o755)
-    return folder
-  }
+  const saying = (folder: string, name: string, words: string) => program(folder, name, `echo '${words}'`)
 
   it('is the first of PATH that is new enough, Redis or Valkey', async () => {
-    const old = await program(join(dataDir, 'old'), 'redis-server', 'Redis server v=5.0.7 sha=00000000:0')
-    const valkey = await program(join(dataDir, 'new'), 'valkey-server', 'Valkey server v=8.1.0 sha=00000000:0')
+    const old = await saying(join(dataDir, 'old'), 'redis-server', 'Redis server v=5.0.7 sha=00000000:0')
+    const valkey = await saying(join(dataDir, 'new'), 'valkey-server', 'Valkey server v=8.1.0 sha=00000000:0')
     expect(await findRedisProgram(`${old}:${valkey}`)).toEqual({
       ...{ file: join(valkey, 'valkey-server'), name: 'Valkey', version: '8.1.0' },
     })

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isAlive } from '../embedded/postmaster-file.ts'
 import { watchProcess, type ServerProcess } from '../embedded/server-process.ts'
-import { takeControl, type ControlConnection } from './control-connection.ts'
+import { answersAt, takeControl, type ControlConnection } from './control-connection.ts'
 import { findRedisProgram, type RedisProgram } from './find-program.ts'
 import { clearFiles, prepareFiles, type RedisPlace, type ServerFiles } from './server-files.ts'
-import { endServer, findServer, launchServer } from './server-process.ts'
+import { endServer, endsWithin, findServer, launchServer } from './server-process.ts'
 
 export interface ManagedRedisOptions {
   /** Toril's data folder, absolute; made when missing. */
@@ -32,6 +31,8 @@ export interface ManagedRedis {
 
 const firstRetryMs = 100
 const longestRetryMs = 5_000
+/** Longer than the system takes to end a process, also a big one on a busy machine. */
+const dyingMs = 10_000
 
 interface Running {
   server: ServerProcess
@@ -51,6 +52,15 @@ async function run(files: ServerFiles, program: RedisProgram, dataDir: string): 
     if (found === undefined) await endServer(server)
     throw error
   }
+}
+
+/**
+ * A server that dies closes its connections before its process is seen to be gone: only one that still takes commands
+ * has merely lost a connection, and is taken over again.
+ */
+async function howItWasLost(files: ServerFiles, server: ServerProcess): Promise<string> {
+  if ((await answersAt(files.place)) !== 'no') return 'its connection was cut'
+  return (await endsWithin(server, dyingMs)) ? server.exited : 'it no longer answers'
 }
 
 /**
@@ -91,9 +101,7 @@ export async function startManagedRedis(options: ManagedRedisOptions): Promise<M
       await Promise.race([control.lost, server.exited])
       if (stopping.signal.aborted) return
       control.close()
-      // Only the connection was cut: the server is still there and is taken over again.
-      const how = (await isAlive(server.pid)) ? 'its connection was cut' : await server.exited
-      tellExit(`The managed Redis stopped: ${how}. It is started again.`)
+      tellExit(`The managed Redis stopped: ${await howItWasLost(files, server)}. It is started again.`)
       await revive()
     }
   }

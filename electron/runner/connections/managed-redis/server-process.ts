@@ -37,7 +37,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function endsWithin(server: ServerProcess, milliseconds: number): Promise<boolean> {
+/** Whether the server ends within the time. */
+export async function endsWithin(server: ServerProcess, milliseconds: number): Promise<boolean> {
   const timer = new AbortController()
   const late = delay(milliseconds, false, { signal: timer.signal }).catch(() => false)
   const ended = await Promise.race([server.exited.then(() => true), late])
