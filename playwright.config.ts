@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import { patienceMs } from './test/patience.ts'
 
 /** Debian's Chromium or another named by CHROMIUM: Playwright's own browser comes from outside the npm registry. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
@@ -7,8 +8,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // One runner and one browser at a time: two cores, and every test has a runner of its own.
   workers: 1,
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  timeout: 180_000,
+  expect: { timeout: patienceMs },
   forbidOnly: process.env['CI'] !== undefined,
   use: { trace: 'retain-on-failure' },
   projects: [

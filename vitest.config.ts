@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { patienceMs } from './test/patience.ts'
 
 /** Files that start servers use test/support; the others are over in a moment and come first. */
 function startsServers(file: string): boolean {
@@ -21,6 +22,7 @@ export default defineConfig({
     exclude: ['test/e2e/**', 'test/electron/**', 'node_modules/**'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: patienceMs } },
     pool: 'forks',
     // Two cores: more files at once only make the slow ones slower.
     maxWorkers: 2,

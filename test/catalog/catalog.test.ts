@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Catalog } from '../../electron/runner/catalog/catalog.ts'
 import { createCatalog } from '../../electron/runner/catalog/create-catalog.ts'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
+import { patienceMs } from '../patience.ts'
 import { noDatabase } from '../support/no-database.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -168,7 +169,7 @@ test('a file that was late, as on a busy machine, is tried again', async () => {
   try {
     expect(late.list().problems).toMatchObject([{ message: 'It was not done loading after 4 s.' }])
     await writeFile(flag, '')
-    await vi.waitFor(() => expect(late.get('late')).toBeDefined(), { timeout: 50_000 })
+    await vi.waitFor(() => expect(late.get('late')).toBeDefined(), { timeout: patienceMs })
     expect(late.list().problems).toEqual([])
   } finally {
     await late.close()
@@ -227,7 +228,7 @@ test('added, changed, replaced and removed files are seen, and a changed helper 
     `import { title } from './helper.mjs'\n${plain('live', 'title, input: {}, run: () => title')}`,
   )
   const title = (expected: string | undefined) =>
-    vi.waitFor(() => expect(catalog.get('live')?.jobType.title).toBe(expected), { timeout: 60_000 })
+    vi.waitFor(() => expect(catalog.get('live')?.jobType.title).toBe(expected), { timeout: patienceMs })
   await title('one')
   const first = catalog.get('live')?.source
   await file('helper.mjs', "export const title = 'second'")
@@ -244,7 +245,7 @@ test('added, changed, replaced and removed files are seen, and a changed helper 
   expect(catalog.list().problems.map((each) => each.file)).toContain('live.job.mjs')
   await rm(join(folder, 'live.job.mjs'))
   await vi.waitFor(() => expect(catalog.list().problems.map((each) => each.file)).not.toContain('live.job.mjs'), {
-    timeout: 60_000,
+    timeout: patienceMs,
   })
 })
 
@@ -257,7 +258,7 @@ test('a missing folder is a problem until it is there; no folder leaves the buil
     ])
     await mkdir(later)
     await writeFile(join(later, 'new.job.mjs'), plain('new'))
-    await vi.waitFor(() => expect(other.get('new')).toBeDefined(), { timeout: 60_000 })
+    await vi.waitFor(() => expect(other.get('new')).toBeDefined(), { timeout: patienceMs })
     expect(other.list().problems).toEqual([])
     await other.setFolder(null)
     expect(other.list().jobTypes.every(({ source }) => source === 'built-in')).toBe(true)

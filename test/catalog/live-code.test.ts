@@ -7,6 +7,7 @@ import { createCatalog } from '../../electron/runner/catalog/create-catalog.ts'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
 import type { AttemptRun } from '../../electron/runner/executors/executor.ts'
 import type { ThreadPool } from '../../electron/runner/pool/thread-pool.ts'
+import { patienceMs } from '../patience.ts'
 import { noDatabase } from '../support/no-database.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -73,13 +74,13 @@ function starter(type: string): { run: () => AttemptRun; lines: string[] } {
 test('a running attempt ends on the old code, the next one runs the new, on the same thread', async () => {
   const { run, lines } = starter('live')
   const first = run()
-  await vi.waitFor(() => expect(lines).toEqual(['up old']), { timeout: 30_000 })
+  await vi.waitFor(() => expect(lines).toEqual(['up old']), { timeout: patienceMs })
   await write('new')
-  await vi.waitFor(() => expect(catalog.get('live')?.jobType.title).toBe('new'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(catalog.get('live')?.jobType.title).toBe('new'), { timeout: patienceMs })
   const second = run()
   expect(pool.waiting()).toBe(1)
   first.cancel('next please')
-  await vi.waitFor(() => expect(lines).toEqual(['up old', 'left old', 'up new']), { timeout: 30_000 })
+  await vi.waitFor(() => expect(lines).toEqual(['up old', 'left old', 'up new']), { timeout: patienceMs })
   expect(pool.threads()).toMatchObject([{ id: 'T1', jobsDone: 1 }])
   second.cancel('enough')
   await second.report
@@ -89,13 +90,13 @@ test('a running attempt ends on the old code, the next one runs the new, on the 
 test('so it is with a file that a job imports, also where it imports it while it runs', async () => {
   const { run, lines } = starter('helped')
   const first = run()
-  await vi.waitFor(() => expect(lines).toEqual(['up first']), { timeout: 30_000 })
+  await vi.waitFor(() => expect(lines).toEqual(['up first']), { timeout: patienceMs })
   await writeHelper('second')
-  await vi.waitFor(() => expect(catalog.get('helped')?.jobType.title).toBe('second'), { timeout: 30_000 })
+  await vi.waitFor(() => expect(catalog.get('helped')?.jobType.title).toBe('second'), { timeout: patienceMs })
   first.cancel('next please')
   await first.report
   const second = run()
-  await vi.waitFor(() => expect(lines).toEqual(['up first', 'left first', 'up second']), { timeout: 30_000 })
+  await vi.waitFor(() => expect(lines).toEqual(['up first', 'left first', 'up second']), { timeout: patienceMs })
   second.cancel('enough')
   await second.report
   expect(lines.at(-1)).toBe('left second')

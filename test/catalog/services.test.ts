@@ -7,6 +7,7 @@ import { createCatalog } from '../../electron/runner/catalog/create-catalog.ts'
 import { createInlineExecutor } from '../../electron/runner/executors/create-inline-executor.ts'
 import type { AttemptRun, Executor } from '../../electron/runner/executors/executor.ts'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
+import { patienceMs } from '../patience.ts'
 import { noDatabase } from '../support/no-database.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -18,7 +19,7 @@ let close: (() => Promise<void>) | undefined
 
 const file = (name: string, content: string) => writeFile(join(folder, name), content)
 const trace = async () => (await readFile(join(folder, 'trace'), 'utf8').catch(() => '')).split('\n').slice(0, -1)
-const until = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 60_000 })
+const until = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: patienceMs })
 
 /** Counts how often it was asked, and writes down when it is made and disposed of. */
 const services = (version: string) => `

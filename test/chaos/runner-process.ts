@@ -8,7 +8,7 @@ const longestSaid = 20_000
 /** A service manager waits a little too before it starts a program again. */
 const restartMs = 200
 /** Far beyond the grace time of a runner that is asked to stop. */
-const longestStopMs = 40_000
+const longestStopMs = 120_000
 
 export interface RunnerProcess {
   readonly url: string

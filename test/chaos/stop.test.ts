@@ -26,7 +26,7 @@ test('told to stop while Redis is away, a runner ends in order', async () => {
   await runner.stop()
   expect(runner.deaths()).toEqual([])
   await back
-}, 120_000)
+})
 
 test('told to stop while its PostgreSQL has just been killed, a runner ends in order and leaves none behind', async () => {
   const { runner, killPostgres, postgresRuns } = await busyPlace('postgres')
@@ -34,4 +34,4 @@ test('told to stop while its PostgreSQL has just been killed, a runner ends in o
   await runner.stop()
   expect(runner.deaths()).toEqual([])
   expect(postgresRuns()).toBe(false)
-}, 120_000)
+})

@@ -160,11 +160,11 @@ describe('a running Toril', () => {
   test('knows a new job at once, and keeps the types of the folder up to date', async () => {
     await cli.run(['new-job', 'fresh'])
     const known = async () => JSON.stringify(await cli.json('types'))
-    await expect.poll(known, { timeout: 50_000, interval: 500 }).toContain('"fresh"')
+    await expect.poll(known, { interval: 500 }).toContain('"fresh"')
     const { code, stdout } = await cli.run(['enqueue', 'fresh', '{"names": ["Manolete"]}', '--wait'])
     expect([code, JSON.parse(stdout)]).toEqual([0, { greetings: ['Hello Manolete'] }])
     writeFileSync(join(jobsDir, 'services.mjs'), 'export default () => ({ clock: () => 1 })')
     const types = () => readFileSync(join(jobsDir, 'toril.d.ts'), 'utf8')
-    await expect.poll(types, { timeout: 50_000, interval: 500 }).toContain("import('./services.mjs')")
+    await expect.poll(types, { interval: 500 }).toContain("import('./services.mjs')")
   })
 })

@@ -34,7 +34,7 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
     async function running(type: string): Promise<string> {
       const { id } = await client.jobs.enqueue({ type, input: {}, options: { attempts: 1 } })
       // Active is not enough: it may still wait for a thread to have started.
-      await expect.poll(async () => (await client.jobs.get({ id })).attempts.length, { timeout: 20_000 }).toBe(1)
+      await expect.poll(async () => (await client.jobs.get({ id })).attempts.length).toBe(1)
       return id
     }
 
@@ -190,9 +190,7 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
       test('that never yields shows its stack, and a profile of it is recorded and ended', async () => {
         const id = await running('never-stops')
         // Before that it loads its code, which a stack shows as truly.
-        await expect
-          .poll(async () => (await client.jobs.stack({ id })).frames[0]?.name, { timeout: 20_000 })
-          .toBe('run')
+        await expect.poll(async () => (await client.jobs.stack({ id })).frames[0]?.name).toBe('run')
         const { job, state, frames } = await client.jobs.stack({ id })
         expect([job.id, job.type, state]).toEqual([id, 'never-stops', 'running'])
         expect(frames[0]).toMatchObject({ name: 'run', origin: 'job', line: 3, text: 'run: () => { for (;;) {} },' })
@@ -203,7 +201,7 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         // One at a time: of two, one is refused, and the other records until it is told to end.
         const recording = { id, durationMs: maxProfileMs }
         const both = Promise.allSettled([client.jobs.profile(recording), client.jobs.profile(recording)])
-        await expect.poll(() => outcome(client.jobs.endProfile({ id })), { timeout: 20_000 }).toBe('done')
+        await expect.poll(() => outcome(client.jobs.endProfile({ id }))).toBe('done')
         const settled = await both
         expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({
           reason: { code: 'BEING_PROFILED' },
@@ -222,7 +220,7 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
       test('that runs inline gives the profile of its process, and says that its stack cannot be had', async () => {
         const options = { attempts: 1, executor: 'inline' as const }
         const { id } = await client.jobs.enqueue({ type: 'wait-for-stop', input: {}, options })
-        await expect.poll(async () => (await client.jobs.get({ id })).attempts.length, { timeout: 20_000 }).toBe(1)
+        await expect.poll(async () => (await client.jobs.get({ id })).attempts.length).toBe(1)
         await refused(client.jobs.stack({ id }), 'RUNS_INLINE', /CPU profile/)
         const recorded = await client.jobs.profile({ id, durationMs: 50 })
         expect(recorded.$toril).toMatchObject({ job: { executor: 'inline' }, ended: 'time', scope: 'process' })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect as expectPage } from '@playwright/test'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Job } from '../../electron/contract/job.ts'
+import { patienceMs } from '../patience.ts'
 import { heldJob } from './held-job.ts'
 import { isAlive, launchDesktop, type Desktop } from './launch-desktop.ts'
 
@@ -18,11 +19,11 @@ describe.skipIf(process.platform !== 'linux')('the desktop app', () => {
   }
   const runHeldJob = async (desktop: Desktop) => {
     await desktop.next('window')
-    await vi.waitFor(() => expect(existsSync(join(desktop.dataDir, 'runner.json'))).toBe(true), 30_000)
+    await vi.waitFor(() => expect(existsSync(join(desktop.dataDir, 'runner.json'))).toBe(true), { timeout: patienceMs })
     const go = join(desktop.folder, 'go')
     const { id } = await desktop.call<Job>('POST', '/jobs', { type: 'held', input: { go } })
     const state = async () => (await desktop.call<Job>('GET', `/jobs/${id}`)).state
-    await vi.waitFor(async () => expect(await state()).toBe('active'), 30_000)
+    await vi.waitFor(async () => expect(await state()).toBe('active'), { timeout: patienceMs })
     return { id, letGo: () => writeFileSync(go, '') }
   }
 
@@ -43,7 +44,7 @@ describe.skipIf(process.platform !== 'linux')('the desktop app', () => {
     await page.getByRole('textbox', { name: 'B', exact: true }).fill('2')
     await page.getByRole('main').getByRole('button', { name: 'Enqueue', exact: true }).click()
     const jobs = () => desktop.call<{ jobs: Job[] }>('GET', '/jobs?state=completed')
-    await vi.waitFor(async () => expect((await jobs()).jobs[0]?.result).toBe(42), 30_000)
+    await vi.waitFor(async () => expect((await jobs()).jobs[0]?.result).toBe(42), { timeout: patienceMs })
     const [job] = (await jobs()).jobs
 
     // A screen's address survives a reload, and the reloaded page gets a new port.
@@ -97,7 +98,7 @@ describe.skipIf(process.platform !== 'linux')('the desktop app', () => {
     try {
       const desktop = await launch({ env: { TORIL_PORT: String(port) } })
       await desktop.next('window')
-      await vi.waitFor(() => expect(desktop.stderr()).toContain('Toril is ready at'), 30_000)
+      await vi.waitFor(() => expect(desktop.stderr()).toContain('Toril is ready at'), { timeout: patienceMs })
       expect(desktop.stderr()).toContain(`Port ${port} on 127.0.0.1 is in use`)
       await expect(desktop.call('GET', '/queue')).resolves.toMatchObject({ name: 'toril' })
 

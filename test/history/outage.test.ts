@@ -4,6 +4,7 @@ import { TorilError } from '../../electron/contract/errors.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../electron/runner/connections/embedded-postgres.ts'
 import { createHistory } from '../../electron/runner/history/create-history.ts'
 import type { History } from '../../electron/runner/history/history.ts'
+import { patienceMs } from '../patience.ts'
 import { makeTestFolder } from '../support/postgres.ts'
 import { sampleJob, sampleLine, timeAt } from './sample-jobs.ts'
 
@@ -53,7 +54,7 @@ test('while the database is away calls are refused, nothing is lost, and all goe
   writer.saveJob({ id: 'before', state: 'completed', result: 1, finishedAt: timeAt(2) })
   server = await startEmbeddedPostgres({ dataDir })
   // Without being asked to.
-  await vi.waitFor(() => expect(connection.at(-1)).toEqual({ connected: true }), 20_000)
+  await vi.waitFor(() => expect(connection.at(-1)).toEqual({ connected: true }), { timeout: patienceMs })
   expect(connection[0]).toEqual({ connected: false, message: unavailable.message })
   expect(await reader.job('before')).toMatchObject({ state: 'completed', result: 1, startedAt: timeAt(1) })
   expect(await reader.job('during')).toMatchObject({ state: 'waiting' })
@@ -88,7 +89,7 @@ test('a server killed under a stream of jobs loses none of them', async () => {
     if (id % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   await back
-  await vi.waitFor(() => writer.flush(), 20_000)
+  await vi.waitFor(() => writer.flush(), { timeout: patienceMs })
   expect(await reader.counts()).toMatchObject({ waiting: 0, completed: 3000 })
   expect((await reader.search({ limit: 1 })).total).toBe(3000)
 })
@@ -101,7 +102,7 @@ test('a long outage keeps to its bound: log lines go first, then the oldest jobs
     writer.saveLogs(String(id), [sampleLine(1, 'x'.repeat(200))])
   }
   server = await startEmbeddedPostgres({ dataDir })
-  await vi.waitFor(() => writer.flush(), 20_000)
+  await vi.waitFor(() => writer.flush(), { timeout: patienceMs })
   const { waiting } = await reader.counts()
   expect(waiting).toBeGreaterThan(50)
   expect(waiting).toBeLessThan(400)

@@ -16,7 +16,7 @@ beforeAll(async () => {
   client = new pg.Client({ connectionString: postgres.url })
   await client.connect()
   history = await fillHistory(postgres.url, jobs)
-}, 180_000)
+})
 afterAll(async () => {
   await client.end()
   await history.close()

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createHistory, type HistoryOptions } from '../../electron/runner/history/create-history.ts'
 import type { History } from '../../electron/runner/history/history.ts'
+import { patienceMs } from '../patience.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { sampleAttempt, sampleJob, sampleLine, timeAt } from './sample-jobs.ts'
 
@@ -231,7 +232,7 @@ test('a batch reads the rows it changes and no others, however many there are', 
       const { rows } = await client.query<{ read: number }>(sql)
       expect(rows[0]?.read).toBeGreaterThan(0)
       expect(rows[0]?.read).toBeLessThan(10 * ids.length)
-    })
+    }, patienceMs)
   } finally {
     await client.end()
   }

@@ -243,7 +243,7 @@ test('8 threads open no connection of their own, and leave the history some of t
   }
   await until(() => expect(fixture.pool.threads()).toHaveLength(8))
   // Six of the eight calls run; the others wait for their turn, so four connections are left for the history.
-  await expect.poll(waiting, { timeout: 30_000 }).toBe(6)
+  await expect.poll(waiting).toBe(6)
   await history.ping()
   const during = await connections()
   expect(during.length).toBeGreaterThanOrEqual(6)
@@ -262,7 +262,7 @@ test('calls of a killed thread and of an ended attempt that have not begun are d
   const waiting = async () =>
     (await control.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%4712%'`))
       .rowCount
-  await expect.poll(waiting, { timeout: 30_000 }).toBe(6)
+  await expect.poll(waiting).toBe(6)
   const write = "`INSERT INTO trace VALUES (${'who'})`"
   const body = (who: string) => `void ctx.services.db.$executeRaw${write.replace('who', who)}.then(() => {})`
   const killed = fixture.start(`${body('killed')}; ctx.log('asked'); await new Promise(() => {})`)

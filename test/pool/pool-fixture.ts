@@ -11,6 +11,7 @@ import type { AttemptRequest, AttemptRun } from '../../electron/runner/executors
 import { createThreadPool, type ThreadPoolOptions } from '../../electron/runner/pool/create-thread-pool.ts'
 import type { ThreadPool } from '../../electron/runner/pool/thread-pool.ts'
 import { stripTypes } from '../../workers/strip-types.ts'
+import { patienceMs } from '../patience.ts'
 import { noDatabase } from '../support/no-database.ts'
 
 export const workerEntry = resolve(import.meta.dirname, '../../workers/worker-entry.ts')
@@ -39,7 +40,7 @@ export interface PoolFixture {
 
 /** Waits for a condition; long enough for a thread to start on a machine that is busy with other things. */
 export const until = (assertion: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(assertion, { timeout: 30_000 })
+  vi.waitFor(assertion, { timeout: patienceMs })
 
 export const settings = { minThreads: 1, maxThreads: 2, idleTimeoutMs: 30_000, maxQueue: 100 }
 

@@ -27,9 +27,9 @@ it('after a silence every connection is made anew: one that waits for an answer,
   expect(raw.idleCount).toBe(2)
 
   proxy.freeze()
-  const unanswered = expect(pool.query('SELECT 3')).rejects.toThrow('Connection terminated')
+  const question = pool.query('SELECT 3')
   pool.breakAll()
-  await unanswered
+  await expect(question).rejects.toThrow('Connection terminated')
   await until(() => raw.totalCount === 0, 'the pool has let go of both')
   await proxy.restore()
   const answers = await Promise.all([4, 5].map((n) => pool.query<{ n: number }>('SELECT $1::int AS n', [n])))

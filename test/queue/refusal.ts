@@ -7,7 +7,7 @@ export const secret = 'not-to-be-shown'
 
 function open(backend: QueueTarget): Promise<RunnerQueue> {
   const config = { name: 'q', backend, retention: { completed: 1, failed: 1 }, runnerId: 'a' }
-  return createJobQueue({ ...config, timing: { answerMs: 1_000 } })
+  return createJobQueue({ ...config, timing: { answerMs: 4_000 } })
 }
 
 /** The one sentence with which a queue does not open; `it started` when it does. */

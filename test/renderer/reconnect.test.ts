@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createReconnecting, waitBeforeTry } from '../../renderer/lib/reconnect.ts'
 import type { Line, Transport } from '../../renderer/lib/transport.ts'
 import { createConnectionStore } from '../../renderer/stores/connection.ts'
+import { patienceMs } from '../patience.ts'
 
 interface FakeLine extends Line {
   breakOff(): void
@@ -59,14 +60,14 @@ describe('a line that reconnects', () => {
     const { connection, reconnecting } = start(transportOf(line))
     await call(reconnecting.link)
     line.breakOff()
-    await vi.waitFor(() => expect(connection.getState().line).toBe('reconnecting'))
+    await vi.waitFor(() => expect(connection.getState().line).toBe('reconnecting'), { timeout: patienceMs })
     const { lostAt = 0, nextTryAt = 0 } = connection.getState()
     expect(nextTryAt).toBeGreaterThan(lostAt)
   })
 
   test('fails a call at once while it waits, and says that nothing was changed', async () => {
     const { connection, reconnecting } = start(transportOf())
-    await vi.waitFor(() => expect(connection.getState().nextTryAt).toBeDefined())
+    await vi.waitFor(() => expect(connection.getState().nextTryAt).toBeDefined(), { timeout: patienceMs })
     await expect(call(reconnecting.link)).rejects.toMatchObject({ code: 'NOT_CONNECTED' })
   })
 
@@ -75,9 +76,9 @@ describe('a line that reconnects', () => {
     const { connection, reconnecting } = start(transportOf(first, fakeLine('second')))
     expect(await call(reconnecting.link)).toBe('first')
     first.breakOff()
-    await vi.waitFor(() => expect(connection.getState().nextTryAt).toBeDefined())
+    await vi.waitFor(() => expect(connection.getState().nextTryAt).toBeDefined(), { timeout: patienceMs })
     reconnecting.tryNow()
-    await vi.waitFor(() => expect(connection.getState().line).toBe('open'))
+    await vi.waitFor(() => expect(connection.getState().line).toBe('open'), { timeout: patienceMs })
     expect(await call(reconnecting.link)).toBe('second')
   })
 })

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { vi } from 'vitest'
 import { createHistory } from '../../electron/runner/history/create-history.ts'
 import type { History } from '../../electron/runner/history/history.ts'
+import { patienceMs } from '../patience.ts'
 
 const insertJobs = `
   INSERT INTO toril.job (source_id, id, type, state, input, result, error, options, created_at, started_at, finished_at)
@@ -49,7 +50,7 @@ export async function fillHistory(url: string, count: number, source = 'filled')
     await client.query(insertAttempts)
     const history = await createHistory({ url, source })
     const made = async () => (await client.query(validIndexes, [textIndexes])).rowCount
-    await vi.waitUntil(async () => (await made()) === textIndexes.length, { timeout: 120_000 })
+    await vi.waitUntil(async () => (await made()) === textIndexes.length, { timeout: patienceMs })
     // What the server does by itself a little later.
     await client.query('VACUUM ANALYZE')
     return history

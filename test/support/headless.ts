@@ -152,7 +152,7 @@ async function readyUrl(child: ChildProcess, dataDir: string, output: () => stri
 }
 
 /** Longer than any grace time in the tests: past it the runner hangs. */
-const stopMs = 30_000
+const stopMs = 120_000
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return

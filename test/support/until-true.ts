@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { patienceMs } from '../patience.ts'
 
 const everyMs = 20
-const longestMs = 30_000
 
-/** Asks again and again until the answer is true; a question that rejects counts as no. Rejects after 30 s with `what`. */
+/** Asks again and again until the answer is true; a question that rejects counts as no. Rejects with `what` when it does not come. */
 export async function untilTrue(what: string, ask: () => Promise<boolean>): Promise<void> {
-  const until = performance.now() + longestMs
+  const until = performance.now() + patienceMs
   let reason = ''
   while (performance.now() < until) {
     const answer = await ask().catch((error: unknown) => {
@@ -15,5 +15,5 @@ export async function untilTrue(what: string, ask: () => Promise<boolean>): Prom
     if (answer) return
     await delay(everyMs)
   }
-  throw new Error(`Waited ${longestMs / 1000} s in vain for ${what}${reason}`)
+  throw new Error(`Waited ${patienceMs / 1000} s in vain for ${what}${reason}`)
 }

@@ -127,13 +127,11 @@ export async function tidy(model: Model, real: Real): Promise<void> {
   for (const { id } of model.jobs) {
     await runner.jobs.cancel(id, { by }).catch(() => undefined)
     await expect
-      .poll(
-        () =>
-          runner.jobs.get(id).then(
-            ({ state }) => isFinished(state),
-            () => true,
-          ),
-        { timeout: 30_000 },
+      .poll(() =>
+        runner.jobs.get(id).then(
+          ({ state }) => isFinished(state),
+          () => true,
+        ),
       )
       .toBe(true)
     await runner.jobs.remove(id).catch(() => undefined)

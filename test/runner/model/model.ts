@@ -53,7 +53,7 @@ export async function compare({ jobs, paused }: Model, { runner }: Real): Promis
   expect((await runner.queue.info()).paused).toBe(paused)
   const wanted = { waiting: count('waiting'), delayed: count('delayed'), active: count('active') }
   // Counted at most so often, however often it is asked for.
-  await expect.poll(async () => (await runner.queue.info()).counts, { timeout: 30_000 }).toMatchObject(wanted)
+  await expect.poll(async () => (await runner.queue.info()).counts).toMatchObject(wanted)
 }
 
 function isSettled({ state, attempts }: Job): boolean {
