@@ -39,7 +39,7 @@ export function Routes() {
         <Route path="/jobs/:id?">{({ id }) => <JobsScreen openId={id} />}</Route>
         <Route path="/threads" component={ThreadsScreen} />
         <Route path="/runners" component={RunnersScreen} />
-        <Route path="/connections" component={ConnectionsScreen} />
+        <Route path="/connections/:id?">{({ id }) => <ConnectionsScreen id={id} />}</Route>
         <Route path="/preferences" component={PreferencesScreen} />
         <Route path="/enqueue/:type?">{({ type }) => <EnqueueScreen type={type} />}</Route>
         <Route component={NoSuchScreen} />

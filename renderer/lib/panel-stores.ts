@@ -7,6 +7,7 @@ import { createConnectionStore, type ConnectionState } from '../stores/connectio
 import { createInspectionsStore, type InspectionsState } from '../stores/inspections.ts'
 import { createJobsStore, type JobsState } from '../stores/jobs.ts'
 import { createPoolEventsStore, type PoolEventsState } from '../stores/pool-events.ts'
+import { createProfileDraftsStore, type ProfileDraftsState } from '../stores/profile-drafts.ts'
 import { createSamplesStore, type SamplesState } from '../stores/samples.ts'
 import { createTimelineStore, type TimelineState } from '../stores/timeline.ts'
 import { createToastsStore, type ToastsState } from '../stores/toasts.ts'
@@ -31,6 +32,7 @@ export interface PanelStores {
   cancels: StoreApi<CancelsState>
   inspections: StoreApi<InspectionsState>
   batch: StoreApi<BatchState>
+  profileDrafts: StoreApi<ProfileDraftsState>
   toasts: StoreApi<ToastsState>
   ui: StoreApi<UiState>
 }
@@ -54,6 +56,7 @@ export function createPanelStores(): PanelStores {
     cancels: createCancelsStore(),
     inspections: createInspectionsStore(),
     batch: createBatchStore(),
+    profileDrafts: createProfileDraftsStore(),
     toasts: createToastsStore(),
     ui: createUiStore(),
   }

@@ -1,43 +1,98 @@
+import { useStore } from 'zustand'
+import { Link, useSearchParams } from 'wouter'
+import type { ProfileList as Profiles } from '../../../electron/contract/profile-api.ts'
 import { Icon } from '../../components/icon.tsx'
-import { Skeleton } from '../../components/region-states.tsx'
-import { useSystem } from '../../lib/panel-context.tsx'
-import { masked } from './masked.ts'
-import { ProfileDetails } from './profile-details.tsx'
-import { StatusPane } from './status-pane.tsx'
+import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
+import { usePanel, useSystem } from '../../lib/panel-context.tsx'
+import { emptyForm, formOf, type FormValues } from './form-values.ts'
+import { ListMenu } from './list-menu.tsx'
+import { ProfileEditor } from './profile-editor.tsx'
+import { ProfileList } from './profile-list.tsx'
+import { useProfiles } from './use-profiles.ts'
+import '../../components/schema-form/schema-form.css'
 import './connections.css'
+import './profile-editor.css'
 
-/** Where the queue and the history are, how the way there stands, and how to use another server. */
-export function ConnectionsScreen() {
-  const system = useSystem((value) => value)
-  if (system === undefined) return <Skeleton label="Reading the connection" rows={5} />
-  const { profile } = system
+const newKey = 'new'
+const givenId = 'environment'
+
+/** A copy starts with everything but the passwords, which nobody can read. */
+function copyOf(values: FormValues): FormValues {
+  return { ...values, name: `${values.name.slice(0, 55)} copy` }
+}
+
+function FreshRow({ selected }: { selected: boolean }) {
+  return (
+    <Link href="/connections/new" className="cp c-slate" aria-current={selected ? 'true' : undefined}>
+      <span className="cp-i">
+        <Icon name="plus" />
+      </span>
+      <span className="cut">
+        <b>New profile</b>
+        <small>not saved yet</small>
+      </span>
+    </Link>
+  )
+}
+
+function Loaded({ list, id, reload }: { list: Profiles; id: string | undefined; reload(): void }) {
+  const [query] = useSearchParams()
+  const edits = useStore(usePanel().stores.profileDrafts, (state) => state.edits)
+  const inUseId = useSystem((system) => system?.profile.id) ?? list.currentId
+  const { profiles, fixedByEnvironment } = list
+  const isNew = id === newKey
+  const selected = isNew ? undefined : profiles.find((profile) => profile.id === (id ?? inUseId))
+  const source = isNew ? profiles.find((profile) => profile.id === query.get('from')) : undefined
+  const folders = [...new Set(profiles.flatMap(({ folder }) => (folder === undefined ? [] : [folder])))].toSorted()
+  const formKey = selected?.id ?? (source === undefined ? newKey : `copy of ${source.id}`)
   return (
     <div className="cn">
-      <section className="cn-l" aria-label="Profiles">
-        <div className="head">
-          <h1>Connections</h1>
+      <ProfileList
+        profiles={profiles}
+        currentId={inUseId}
+        selectedId={selected?.id}
+        edited={new Set(edits.keys())}
+        actions={<ListMenu onImported={reload} />}
+        fresh={isNew || edits.has(newKey) ? <FreshRow selected={isNew} /> : null}
+      />
+      {selected !== undefined || isNew ? (
+        <ProfileEditor
+          key={formKey}
+          formKey={formKey}
+          profile={selected}
+          base={selected !== undefined ? formOf(selected) : source !== undefined ? copyOf(formOf(source)) : emptyForm}
+          note={
+            source !== undefined && source.secretsSet.length > 0
+              ? `A copy of ${source.name}. Its passwords are not copied: enter them again.`
+              : undefined
+          }
+          locked={
+            selected?.id === givenId ? 'Set by TORIL_PROFILE. Change it there, where Toril is started.' : undefined
+          }
+          inUse={selected?.id === inUseId}
+          fixedByEnvironment={fixedByEnvironment}
+          folders={folders}
+          reload={reload}
+        />
+      ) : (
+        <div className="middle cn-gone">
+          <Empty
+            icon="search"
+            title="There is no such profile"
+            actions={<Link href="/connections">Show the one in use</Link>}
+          >
+            It may have been removed.
+          </Empty>
         </div>
-        <ul className="cps">
-          <li className="cp" aria-current="true">
-            <span className="cp-i">
-              <Icon name={profile.backend === 'redis' ? 'server' : 'laptop'} />
-            </span>
-            <span className="cut">
-              <b className="cut">{profile.name}</b>
-              <small className="cut mono">{masked('', profile.description)}</small>
-            </span>
-            <span className="tag">In use</span>
-          </li>
-        </ul>
-        <p className="cn-n">Where the queue and the history are is settled when Toril starts.</p>
-      </section>
-      <section className="cn-e" aria-labelledby="ce-h">
-        <div className="head">
-          <h2 id="ce-h">{profile.name}</h2>
-        </div>
-        <ProfileDetails system={system} />
-      </section>
-      <StatusPane />
+      )}
     </div>
   )
+}
+
+/** Every profile, one of them to edit, and what its servers say. */
+export function ConnectionsScreen({ id }: { id: string | undefined }) {
+  const { value, error, reload } = useProfiles()
+  if (value !== undefined) return <Loaded list={value} id={id} reload={reload} />
+  if (error !== undefined) return <ErrorRegion title="The profiles could not be read" error={error} onRetry={reload} />
+  return <Skeleton label="Reading the profiles" rows={5} />
 }

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react'
 import { Clock } from '../../components/clock.tsx'
+import { CopyIcon } from '../../components/copy-button.tsx'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { sparkFrom, Sparkline } from '../../components/sparkline.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import type { GlyphName } from '../../lib/glyphs.ts'
-import { formatCount, formatRoundTrip } from '../../lib/format.ts'
-import { useConnection, useQueue, useRunners } from '../../lib/panel-context.tsx'
+import { formatRoundTrip } from '../../lib/format.ts'
+import { useConnection, useQueue, useRunners, useSystem } from '../../lib/panel-context.tsx'
 import { checksOf, type Check } from './checks.ts'
 
 const glyphs: Record<Check['state'], GlyphName> = { ok: 'done', warn: 'blocked', bad: 'failed', unknown: 'queued' }
@@ -26,10 +27,11 @@ function median(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
-/** How the connection stands, kept up to date by itself: there is nothing to press. */
-export function StatusPane() {
+/** How the connection in use stands, kept up to date by itself: there is nothing to press. */
+export function StatusSection() {
   const queue = useQueue((value) => value)
   const line = useConnection((state) => state.line)
+  const dataDir = useSystem((system) => system?.dataDir)
   const checks = checksOf(
     line,
     queue,
@@ -39,9 +41,9 @@ export function StatusPane() {
   const since = queue?.connection.since
   const state = queue?.connection.state
   return (
-    <aside className="cn-t scroll" aria-labelledby="ct-h">
+    <section className="ct-s" aria-labelledby="cs-h">
       <div className="head">
-        <h2 id="ct-h">Status</h2>
+        <h2 id="cs-h">In use</h2>
         {since !== undefined && (
           <span className="meta">
             {state === 'live' ? 'Live' : state === 'reconnecting' ? 'Reconnecting' : 'Offline'} for{' '}
@@ -49,7 +51,7 @@ export function StatusPane() {
           </span>
         )}
       </div>
-      <ol className="tks">
+      <ol className="tks" aria-label="How the connection in use stands">
         {checks.map((check) => (
           <li key={check.title} className={check.state}>
             <span className="tk-i">
@@ -79,18 +81,15 @@ export function StatusPane() {
           <Sparkline values={trips} tone="running" />
         </div>
       )}
-      {queue !== undefined && (
-        <div className="ct-q">
-          <h3>Queue</h3>
-          <ul>
-            <li>
-              <span className="mono cut">{queue.name}</span>
-              <span className="num">{formatCount(queue.counts.waiting)} waiting</span>
-              <span className="num sec">{formatCount(queue.counts.active)} running</span>
-            </li>
-          </ul>
-        </div>
+      {dataDir !== undefined && (
+        <p className="ct-d">
+          <span className="sec">Data folder</span>
+          <span className="mono cut" title={dataDir}>
+            {dataDir}
+          </span>
+          <CopyIcon text={dataDir} label="Copy the path of the data folder" />
+        </p>
       )}
-    </aside>
+    </section>
   )
 }

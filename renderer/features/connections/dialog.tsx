@@ -1,0 +1,97 @@
+import { Modal } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Button } from '../../components/button.tsx'
+
+/** A question with fields. Enter in a field answers it. */
+export function Dialog({
+  title,
+  submitLabel,
+  cancelLabel = 'Cancel',
+  danger = false,
+  disabledReason,
+  onSubmit,
+  onClose,
+  children,
+}: {
+  title: string
+  submitLabel: string
+  cancelLabel?: string
+  danger?: boolean
+  disabledReason?: string | undefined
+  onSubmit(): void
+  onClose(): void
+  children: ReactNode
+}) {
+  return (
+    <Modal.Root opened onClose={onClose} size={460}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          <form
+            className="dlg"
+            onSubmit={(event) => {
+              event.preventDefault()
+              if (disabledReason === undefined) onSubmit()
+            }}
+          >
+            <Modal.Title>{title}</Modal.Title>
+            {children}
+            <div className="dlg-f">
+              <span className="grow" />
+              <Button onClick={onClose}>{cancelLabel}</Button>
+              <Button variant={danger ? 'danger-solid' : 'primary'} type="submit" disabledReason={disabledReason}>
+                {submitLabel}
+              </Button>
+            </div>
+          </form>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  )
+}
+
+/** One field of a dialog. */
+export function DialogField({
+  label,
+  value,
+  type = 'text',
+  help,
+  problem,
+  first = false,
+  onChange,
+}: {
+  label: ReactNode
+  value: string
+  type?: 'text' | 'password'
+  help?: string
+  problem?: string | undefined
+  /** It has the focus when the dialog opens. */
+  first?: boolean
+  onChange(value: string): void
+}) {
+  return (
+    <div className="f">
+      <label className="dlg-l">
+        <span>{label}</span>
+        <span className={problem === undefined ? 'input' : 'input bad'}>
+          <input
+            type={type}
+            value={value}
+            autoComplete={type === 'password' ? 'new-password' : 'off'}
+            spellCheck={false}
+            aria-invalid={problem !== undefined}
+            data-autofocus={first || undefined}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        </span>
+      </label>
+      {problem !== undefined ? (
+        <p className="f-err" role="alert">
+          {problem}
+        </p>
+      ) : (
+        help !== undefined && <p className="f-help">{help}</p>
+      )}
+    </div>
+  )
+}

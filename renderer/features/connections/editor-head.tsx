@@ -1,0 +1,122 @@
+import { Menu } from '@mantine/core'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { toPanelError } from '../../lib/errors.ts'
+import { useClient, useSystem, useToast } from '../../lib/panel-context.tsx'
+import { ExportDialog } from './export-dialog.tsx'
+import { UseDialog } from './use-dialog.tsx'
+
+type Open = 'use' | 'remove' | 'export' | undefined
+
+/** Moves the runner; the stream brings everything else. */
+function useMove(): (profile: ConnectionProfile, graceMs: number | undefined) => void {
+  const client = useClient()
+  const toast = useToast()
+  return ({ id, name }, graceMs) => {
+    client.profiles.use({ id, ...(graceMs === undefined ? {} : { graceMs }) }).then(
+      () => toast({ glyph: 'done', title: `Moved to ${name}` }),
+      (error: unknown) => toast({ title: `Not moved to ${name}`, detail: toPanelError(error).message, role: 'alert' }),
+    )
+  }
+}
+
+/** Why the runner cannot be moved to it now. */
+function useRefusal(inUse: boolean, dirty: boolean, fixedByEnvironment: boolean): string | undefined {
+  const moving = useSystem((system) => system?.moving?.name)
+  const redis = useSystem((system) => system?.environment.find(({ field }) => field === 'profile.queue')?.variable)
+  if (inUse) return 'It is in use'
+  if (moving !== undefined) return `The runner is moving to ${moving}`
+  if (fixedByEnvironment) return 'Set by the environment variable TORIL_PROFILE'
+  if (redis !== undefined) return `The queue is set by the environment variable ${redis}`
+  return dirty ? 'Save or revert the changes first' : undefined
+}
+
+/** The name, and what can be done with the profile as a whole. */
+export function EditorHead({
+  profile,
+  title,
+  inUse,
+  dirty,
+  fixedByEnvironment,
+  onRemove,
+}: {
+  profile: ConnectionProfile | undefined
+  title: string
+  inUse: boolean
+  dirty: boolean
+  fixedByEnvironment: boolean
+  onRemove(): void
+}) {
+  const [open, setOpen] = useState<Open>()
+  const [, navigate] = useLocation()
+  const move = useMove()
+  const refusal = useRefusal(inUse, dirty, fixedByEnvironment)
+  const stored = profile !== undefined && profile.id !== 'environment'
+  const close = (): void => setOpen(undefined)
+  return (
+    <div className="head">
+      <h2 id="ce-h" className="cut">
+        {title}
+      </h2>
+      {inUse && <span className="tag">In use</span>}
+      {profile !== undefined && (
+        <div className="right">
+          {!inUse && (
+            <Button size="sm" icon="arrow" disabledReason={refusal} onClick={() => setOpen('use')}>
+              Use
+            </Button>
+          )}
+          <IconButton
+            size="sm"
+            icon="copy"
+            label="Duplicate"
+            onClick={() => navigate(`/connections/new?from=${encodeURIComponent(profile.id)}`)}
+          />
+          {stored && (
+            <Menu position="bottom-end" width={200}>
+              <Menu.Target>
+                <IconButton size="sm" icon="more" label="More actions" />
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item leftSection={<Icon name="follow" />} onClick={() => setOpen('export')}>
+                  Export…
+                </Menu.Item>
+                <Menu.Item leftSection={<Icon name="trash" />} disabled={inUse} onClick={() => setOpen('remove')}>
+                  {inUse ? 'Remove: it is in use' : 'Remove…'}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          )}
+        </div>
+      )}
+      {open === 'use' && profile !== undefined && (
+        <UseDialog
+          profile={profile}
+          onClose={close}
+          onUse={(graceMs) => {
+            close()
+            move(profile, graceMs)
+          }}
+        />
+      )}
+      {open === 'export' && profile !== undefined && <ExportDialog profile={profile} onClose={close} />}
+      {open === 'remove' && profile !== undefined && (
+        <ConfirmDialog
+          title={`Remove ${profile.name}?`}
+          confirmLabel="Remove profile"
+          onConfirm={onRemove}
+          onClose={close}
+        >
+          <p>
+            The profile and its stored passwords are removed from this Toril. The server, its queues and their jobs stay
+            as they are.
+          </p>
+        </ConfirmDialog>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import type { ConnectionStep, ConnectionStepName, ConnectionTest } from '../../../electron/contract/connection-test.ts'
+import { counted } from '../../components/words.ts'
+import type { GlyphName } from '../../lib/glyphs.ts'
+
+export const stepTitles: Record<ConnectionStepName, string> = {
+  program: 'Program',
+  resolve: 'Host name',
+  tunnel: 'SSH tunnel',
+  tcp: 'Server reached',
+  sentinels: 'Sentinels',
+  tls: 'Encrypted',
+  auth: 'Signed in',
+  version: 'Version',
+  cluster: 'Cluster',
+  writable: 'Takes changes',
+  eviction: 'Eviction policy',
+  persistence: 'Persistence',
+  rights: 'Commands allowed',
+  queues: 'Queues found',
+  'round-trip': 'Round trip',
+}
+
+export const stepGlyphs: Record<ConnectionStep['state'], GlyphName> = {
+  waiting: 'queued',
+  running: 'running',
+  ok: 'done',
+  warning: 'blocked',
+  failed: 'failed',
+  skipped: 'queued',
+}
+
+export const stepStateWords: Record<ConnectionStep['state'], string> = {
+  waiting: 'Not yet',
+  running: 'Being tried',
+  ok: 'Works',
+  warning: 'Warning',
+  failed: 'Failed',
+  skipped: 'Not tried',
+}
+
+export interface Verdict {
+  tone: 'done' | 'retry' | 'failed' | 'running'
+  text: string
+}
+
+/** What a test came to, in a few words. */
+export function verdictOf(test: ConnectionTest, running: boolean): Verdict | undefined {
+  if (!test.over) return running ? { tone: 'running', text: 'Testing' } : undefined
+  if (!test.ok) return { tone: 'failed', text: 'Does not work' }
+  const warnings = test.steps.filter(({ state }) => state === 'warning').length
+  return warnings === 0
+    ? { tone: 'done', text: 'Works' }
+    : { tone: 'retry', text: `Works, ${counted(warnings, 'warning')}` }
+}
+
+/** `0.4 ms`, `18 ms`: what a step took. */
+export function stepTime(ms: number | undefined): string {
+  if (ms === undefined) return ''
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')} ms`
+}

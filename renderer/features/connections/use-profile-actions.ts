@@ -1,0 +1,101 @@
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
+import { toPanelError, type PanelError } from '../../lib/errors.ts'
+import { useClient, useToast } from '../../lib/panel-context.tsx'
+import { fittingSecrets } from './form-problems.ts'
+import { draftOf } from './form-draft.ts'
+import { patchOf } from './form-patch.ts'
+import type { ProfileForm } from './use-profile-form.ts'
+
+export interface ProfileActions {
+  busy: boolean
+  /** Why nothing was saved, where no field is to blame. */
+  failure: string | undefined
+  /** The profile's name is to be typed before this is saved. */
+  wantsName: boolean
+  /** `named`: the name of a production profile was typed, as turning read-only off asks for. */
+  save(named?: boolean): void
+  closeQuestion(): void
+  remove(): void
+  discard(): void
+}
+
+function focusProblem(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.ce-b [aria-invalid="true"]')?.focus())
+}
+
+/** Save, give back and remove, for the form of a stored profile or of a new one. */
+export function useProfileActions(
+  form: ProfileForm,
+  profile: ConnectionProfile | undefined,
+  reload: () => void,
+): ProfileActions {
+  const client = useClient()
+  const toast = useToast()
+  const [, navigate] = useLocation()
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string>()
+  const [wantsName, setWantsName] = useState(false)
+
+  const refuse = (error: PanelError): void => {
+    const rest = form.showProblems(error.issues)
+    setFailure(error.issues.length === 0 ? error.message : rest)
+    focusProblem()
+  }
+
+  const write = async (): Promise<ConnectionProfile> => {
+    const { draft } = draftOf(form.values)
+    const secrets = fittingSecrets(draft, form.secrets)
+    if (profile === undefined) return client.profiles.create({ ...draft, secrets })
+    return client.profiles.update({ id: profile.id, ...patchOf(draftOf(form.base).draft, draft), secrets })
+  }
+
+  const asksForName = profile?.environment === 'production' && profile.readOnly && form.values.readOnly === 'false'
+
+  return {
+    busy,
+    failure,
+    wantsName,
+    closeQuestion: () => setWantsName(false),
+    save: (named = false) => {
+      if (busy || (profile !== undefined && !form.dirty)) return
+      setFailure(undefined)
+      if (form.blocked) {
+        form.showProblems()
+        focusProblem()
+        return
+      }
+      if (asksForName && !named) return setWantsName(true)
+      setBusy(true)
+      write()
+        .then(
+          (saved) => {
+            form.giveBack()
+            toast({ glyph: 'done', title: `${saved.name} saved` })
+            if (profile === undefined) navigate(`/connections/${saved.id}`, { replace: true })
+            reload()
+          },
+          (caught: unknown) => refuse(toPanelError(caught)),
+        )
+        .finally(() => setBusy(false))
+    },
+    remove: () => {
+      if (profile === undefined) return
+      client.profiles.remove({ id: profile.id }).then(
+        () => {
+          form.giveBack()
+          toast({ title: `${profile.name} removed` })
+          navigate('/connections', { replace: true })
+          reload()
+        },
+        (caught: unknown) => setFailure(toPanelError(caught).message),
+      )
+    },
+    discard: () => {
+      setFailure(undefined)
+      const before = form.giveBack()
+      toast({ title: 'Changes given back', action: { label: 'Undo', run: () => form.restore(before) } })
+    },
+  }
+}
