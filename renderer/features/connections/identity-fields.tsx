@@ -11,12 +11,13 @@ import { draftOf } from './form-draft.ts'
 import { useForm } from './form-context.tsx'
 import { SwitchField, TextField } from './form-fields.tsx'
 import type { FormValues } from './form-values.ts'
-import { colourWords, environmentWords } from './profile-words.ts'
+import { colourWords } from './profile-words.ts'
 
-const environments = (['development', 'staging', 'production'] as const).map((value) => ({
-  value,
-  label: environmentWords[value],
-}))
+const environments = [
+  { value: 'development', label: 'Development' },
+  { value: 'staging', label: 'Staging' },
+  { value: 'production', label: 'Production' },
+] as const
 
 /** What Toril decides where nothing was chosen, as far as the form can be read already. */
 export function decided(values: FormValues): { colour: ProfileColour; readOnly: boolean } {
@@ -76,7 +77,7 @@ export function IdentityFields({ folders }: { folders: readonly string[] }) {
         <TextField path="name" label="Name" />
         <Colours />
       </div>
-      <div className="f2">
+      <div className="f2 uneven">
         <div className="f" data-changed={form.values.environment !== form.base.environment || undefined}>
           <span className="f-l">Environment</span>
           <Segmented

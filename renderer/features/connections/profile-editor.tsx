@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, type KeyboardEvent } from 'react'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
 import { Button } from '../../components/button.tsx'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { Kbd } from '../../components/kbd.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { AddressField } from './address-field.tsx'
@@ -12,7 +13,6 @@ import { FormProvider } from './form-context.tsx'
 import type { FormPath, FormValues } from './form-values.ts'
 import { HistoryFields } from './history-fields.tsx'
 import { IdentityFields, SafetyFields } from './identity-fields.tsx'
-import { NameQuestion } from './name-question.tsx'
 import { QueueFields } from './queue-fields.tsx'
 import { ServerPane } from './server-pane.tsx'
 import { useConnectionTest, type TestInput } from './use-connection-test.ts'
@@ -155,14 +155,18 @@ export function ProfileEditor({
         }
       />
       {actions.wantsName && profile !== undefined && (
-        <NameQuestion
-          name={profile.name}
+        <ConfirmDialog
+          title={`Make ${profile.name} less safe?`}
+          confirmLabel="Save all the same"
+          typed={profile.name}
           onClose={actions.closeQuestion}
-          onConfirm={() => {
-            actions.closeQuestion()
-            actions.save(true)
-          }}
-        />
+          onConfirm={() => actions.save(profile.name)}
+        >
+          <p>
+            It is a production profile. Without read-only its jobs can be enqueued, cancelled and removed, and a runner
+            takes them; without the tag nothing more is asked before many are touched.
+          </p>
+        </ConfirmDialog>
       )}
     </FormProvider>
   )

@@ -1,7 +1,8 @@
 import { Link } from 'wouter'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
+import { EnvironmentTag } from '../../components/environment-tag.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { environmentWords, kindIcon, placeOf, queueKindWords } from './profile-words.ts'
+import { kindIcon, placeOf, queueKindWords } from './profile-words.ts'
 
 /** What is said beside the name: in use, unsaved, and what keeps hands off. */
 function Marks({ profile, inUse, edited }: { profile: ConnectionProfile; inUse: boolean; edited: boolean }) {
@@ -46,10 +47,8 @@ export function ProfileRow({
         </span>
         <span className="cut">
           <b className="cut">{profile.name}</b>
-          <small className="cut">
-            {profile.environment !== 'development' && (
-              <span className={`env ${profile.environment}`}>{environmentWords[profile.environment]}</span>
-            )}
+          <small className="cut" title={placeOf(profile)}>
+            {profile.environment !== 'development' && <EnvironmentTag environment={profile.environment} />}
             <span className="mono">{placeOf(profile)}</span>
           </small>
         </span>

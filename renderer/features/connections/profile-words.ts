@@ -3,7 +3,6 @@ import type {
   HistoryPart,
   HostPort,
   ProfileColour,
-  ProfileEnvironment,
   QueueKind,
   QueuePart,
 } from '../../../electron/contract/connection-profile.ts'
@@ -26,12 +25,6 @@ const kindIcons: Record<QueueKind, IconName> = {
   sentinel: 'shield',
   cluster: 'connections',
   postgres: 'database',
-}
-
-export const environmentWords: Record<ProfileEnvironment, string> = {
-  development: 'Development',
-  staging: 'Staging',
-  production: 'Production',
 }
 
 export const colourWords: Record<ProfileColour, string> = {

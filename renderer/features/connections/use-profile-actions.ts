@@ -12,10 +12,10 @@ export interface ProfileActions {
   busy: boolean
   /** Why nothing was saved, where no field is to blame. */
   failure: string | undefined
-  /** The profile's name is to be typed before this is saved. */
+  /** The runner wants the profile's name to be typed before it takes this change. */
   wantsName: boolean
-  /** `named`: the name of a production profile was typed, as turning read-only off asks for. */
-  save(named?: boolean): void
+  /** `confirm`: the name of a production profile, as it was typed. */
+  save(confirm?: string): void
   closeQuestion(): void
   remove(): void
   discard(): void
@@ -39,26 +39,26 @@ export function useProfileActions(
   const [wantsName, setWantsName] = useState(false)
 
   const refuse = (error: PanelError): void => {
+    if (error.code === 'CONFIRMATION_REQUIRED') return setWantsName(true)
     const rest = form.showProblems(error.issues)
     setFailure(error.issues.length === 0 ? error.message : rest)
     focusProblem()
   }
 
-  const write = async (): Promise<ConnectionProfile> => {
+  const write = async (confirm: string | undefined): Promise<ConnectionProfile> => {
     const { draft } = draftOf(form.values)
     const secrets = fittingSecrets(draft, form.secrets)
     if (profile === undefined) return client.profiles.create({ ...draft, secrets })
-    return client.profiles.update({ id: profile.id, ...patchOf(draftOf(form.base).draft, draft), secrets })
+    const patch = patchOf(draftOf(form.base).draft, draft)
+    return client.profiles.update({ id: profile.id, ...patch, secrets, ...(confirm === undefined ? {} : { confirm }) })
   }
-
-  const asksForName = profile?.environment === 'production' && profile.readOnly && form.values.readOnly === 'false'
 
   return {
     busy,
     failure,
     wantsName,
     closeQuestion: () => setWantsName(false),
-    save: (named = false) => {
+    save: (confirm) => {
       if (busy || (profile !== undefined && !form.dirty)) return
       setFailure(undefined)
       if (form.blocked) {
@@ -66,9 +66,8 @@ export function useProfileActions(
         focusProblem()
         return
       }
-      if (asksForName && !named) return setWantsName(true)
       setBusy(true)
-      write()
+      write(confirm)
         .then(
           (saved) => {
             form.giveBack()
