@@ -39,7 +39,7 @@ const tunnel = {
   keepaliveMs: 0,
 }
 
-const every: Record<string, ProfileSettings> = {
+const every = {
   embedded: settings({ folder: 'Team/EU', queueName: 'orders', readOnly: true }),
   'managed Redis': settings({ queue: { kind: 'managed-redis' }, prefix: 'mine' }),
   Redis: settings({ queue: { kind: 'redis', host: '::1', port: 6380, username: 'app', database: 3, tls, tunnel } }),
@@ -91,13 +91,13 @@ describe('the form of a profile', () => {
   })
 
   it('keeps what was entered for another kind, and sends none of it', () => {
-    const { draft } = draftOf({ ...formOf(every['Redis']!), 'queue.kind': 'managed-redis' })
+    const { draft } = draftOf({ ...formOf(every.Redis), 'queue.kind': 'managed-redis' })
     expect(draft.queue).toEqual({ kind: 'managed-redis' })
   })
 })
 
 describe('problems of a form', () => {
-  const base = formOf(every['Redis']!)
+  const base = formOf(every.Redis)
 
   it.each([
     [{ name: ' ' }, 'name', 'is required'],
@@ -141,14 +141,14 @@ describe('problems of a form', () => {
 
 describe('what is sent', () => {
   it('is only what was changed, parts as wholes, an emptied folder as null', () => {
-    const before = draftOf(formOf(every['embedded']!)).draft
-    const after = draftOf({ ...formOf(every['embedded']!), folder: '', 'queue.kind': 'managed-redis' }).draft
+    const before = draftOf(formOf(every.embedded)).draft
+    const after = draftOf({ ...formOf(every.embedded), folder: '', 'queue.kind': 'managed-redis' }).draft
     expect(patchOf(before, after)).toEqual({ folder: null, queue: { kind: 'managed-redis' } })
     expect(patchOf(before, before)).toEqual({})
   })
 
   it('has only passwords that the kind asks for', () => {
-    const { draft } = draftOf(formOf(every['a unix socket']!))
+    const { draft } = draftOf(formOf(every['a unix socket']))
     const secrets = { 'queue.password': 'a', 'history.password': 'b', 'queue.tunnel.password': null }
     expect(fittingSecrets(draft, secrets)).toEqual({ 'queue.password': 'a' })
   })
