@@ -1,13 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Mass } from './mass.ts'
 
 /** A question that must be answered before something that cannot be undone. */
 export type Question =
   | { kind: 'kill'; id: string; type: string; thread: string | undefined; since: string | undefined; blocked: boolean }
-  | { kind: 'remove'; ids: readonly string[] }
+  /** Before something is done to many jobs. */
+  | { kind: 'mass'; mass: Mass }
   /** Whether a read-only profile may be changed through for a while. */
   | { kind: 'allow-changes' }
-  /** What matches a view; `count` as it is shown, such as `1,000+`. */
-  | { kind: 'remove-matching'; count: string; confirm(): void }
 
 export interface UiState {
   question: Question | undefined

@@ -81,12 +81,15 @@ function changingOperations(node: object, path: string[] = []): string[] {
     const here = [...path, name]
     if (!('~orpc' in value)) return changingOperations(value, here)
     const { effect = 'changes' } = (value['~orpc'] as { meta: OperationMeta }).meta
-    return effect === 'changes' ? [here.join('.')] : []
+    return effect === 'changes' || effect === 'destroys' ? [here.join('.')] : []
   })
 }
 
-/** Files whose caller asks instead. */
-const askedByCaller: Record<string, string> = { 'submit-jobs.ts': 'use-submit.ts' }
+/** Files that leave it to another: one is called by it, one only counts what the other would do. */
+const askedByCaller: Record<string, string> = {
+  'submit-jobs.ts': 'use-submit.ts',
+  'mass-question.tsx': 'use-mass.ts',
+}
 
 test('every file of the panel that calls a changing operation asks first whether it may', () => {
   const root = join(import.meta.dirname, '../../renderer')

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { Checkbox } from '@mantine/core'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { formatClock, formatId, plural } from '../../lib/format.ts'
+import { formatClock, formatId } from '../../lib/format.ts'
 import { usePanel, useUi } from '../../lib/panel-context.tsx'
 import { AllowChangesQuestion } from '../../app/allow-changes-question.tsx'
 import type { Question } from '../../stores/ui.ts'
+import { MassQuestion } from './mass-question.tsx'
 import { useJobActions } from './use-job-actions.ts'
 
 function KillQuestion({ ask, onClose }: { ask: Extract<Question, { kind: 'kill' }>; onClose(): void }) {
@@ -43,34 +44,9 @@ function KillQuestion({ ask, onClose }: { ask: Extract<Question, { kind: 'kill' 
   )
 }
 
-function RemoveQuestion({
-  what,
-  one,
-  onConfirm,
-  onClose,
-}: {
-  /** The job, or how many. */
-  what: string
-  one: boolean
-  onConfirm(): void
-  onClose(): void
-}) {
-  return (
-    <ConfirmDialog
-      title={`Remove ${what}?`}
-      confirmLabel={one ? 'Remove job' : `Remove ${what}`}
-      onConfirm={onConfirm}
-      onClose={onClose}
-    >
-      <p>Input, result, attempts and logs go from the queue and from the history. This cannot be undone.</p>
-    </ConfirmDialog>
-  )
-}
-
 /** Asks what has to be asked; one question at a time. */
 export function Questions() {
   const { stores } = usePanel()
-  const actions = useJobActions()
   const question = useUi((state) => state.question)
   const close = (): void => stores.ui.setState({ question: undefined })
   switch (question?.kind) {
@@ -80,16 +56,7 @@ export function Questions() {
       return <KillQuestion ask={question} onClose={close} />
     case 'allow-changes':
       return <AllowChangesQuestion onClose={close} />
-    case 'remove': {
-      const { ids } = question
-      const one = ids.length === 1
-      const what = one ? formatId(ids[0] ?? '') : plural(ids.length, 'job')
-      return <RemoveQuestion what={what} one={one} onConfirm={() => actions.remove(ids)} onClose={close} />
-    }
-    case 'remove-matching': {
-      const { count, confirm } = question
-      const what = `${count} ${count === '1' ? 'job' : 'jobs'}`
-      return <RemoveQuestion what={what} one={count === '1'} onConfirm={confirm} onClose={close} />
-    }
+    case 'mass':
+      return <MassQuestion mass={question.mass} onClose={close} />
   }
 }

@@ -4,8 +4,7 @@ import { toPanelError } from '../../lib/errors.ts'
 import { formatCount, plural } from '../../lib/format.ts'
 import type { PanelStores } from '../../lib/panel-stores.ts'
 import { refusesChange } from '../../lib/read-only.ts'
-
-export type BatchQuery = Omit<Parameters<Client['jobs']['batch']>[0], 'action'>
+import type { BatchQuery } from '../../stores/mass.ts'
 
 const words: Record<BatchAction, string> = {
   cancel: 'asked to stop or cancelled',
@@ -29,12 +28,11 @@ function tell(
   else show({ glyph: 'queued', title })
 }
 
-/** Does one thing to all jobs that match, at the runner; the store has how far it is, a toast how it ended. */
-export async function runBatch(
-  client: Client,
+/** Follows something done to many jobs at the runner; the store has how far it is, a toast how it ended. */
+async function follow(
   stores: PanelStores,
   action: BatchAction,
-  query: BatchQuery,
+  begin: (signal: AbortSignal) => Promise<AsyncIterable<BatchProgress>>,
 ): Promise<void> {
   if (refusesChange(stores) || stores.batch.getState().batch !== undefined) return
   const stop = new AbortController()
@@ -42,7 +40,7 @@ export async function runBatch(
   const set = (): void => stores.batch.setState({ batch: { action, progress: last, stop: () => stop.abort() } })
   set()
   try {
-    for await (const progress of await client.jobs.batch({ ...query, action }, { signal: stop.signal })) {
+    for await (const progress of await begin(stop.signal)) {
       last = progress
       set()
     }
@@ -51,10 +49,25 @@ export async function runBatch(
     if (stop.signal.aborted && last !== undefined) tell({ stores, action }, last, true)
     else if (!stop.signal.aborted) {
       const { message: detail } = toPanelError(error)
-      const done = last === undefined ? '' : ` after ${formatCount(last.done)} of ${formatCount(last.total)}`
-      stores.toasts.getState().show({ role: 'alert', glyph: 'failed', title: `The batch ended${done}`, detail })
+      const title =
+        last === undefined
+          ? 'Nothing was changed'
+          : `The batch ended after ${formatCount(last.done)} of ${formatCount(last.total)}`
+      stores.toasts.getState().show({ role: 'alert', glyph: 'failed', title, detail })
     }
   } finally {
     stores.batch.setState({ batch: undefined })
   }
+}
+
+/** Does one thing to all jobs that match. `confirm` is the name of the profile, which production asks for. */
+export function runBatch(
+  client: Client,
+  stores: PanelStores,
+  action: BatchAction,
+  query: BatchQuery,
+  confirm?: string,
+): Promise<void> {
+  const confirmed = confirm === undefined ? {} : { confirm }
+  return follow(stores, action, (signal) => client.jobs.batch({ ...query, action, ...confirmed }, { signal }))
 }

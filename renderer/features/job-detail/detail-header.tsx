@@ -12,6 +12,7 @@ import { glyphOfJob } from '../../lib/glyphs.ts'
 import { usePanel, usePendingCancel, usePreferences, useThreads } from '../../lib/panel-context.tsx'
 import { useNow } from '../../lib/use-now.ts'
 import { useJobActions } from '../job-actions/use-job-actions.ts'
+import { useMass } from '../job-actions/use-mass.ts'
 import { describeProgress, progressRatio } from '../jobs/row-words.ts'
 import { timeLeft } from './attempt-spans.ts'
 
@@ -122,6 +123,7 @@ function Hint({ job }: { job: Job }) {
 function Actions({ job }: { job: Job }) {
   const { stores } = usePanel()
   const actions = useJobActions()
+  const startMass = useMass()
   const thread = useRunningThread(job.id)
   const finished = isFinished(job.state)
   return (
@@ -171,7 +173,7 @@ function Actions({ job }: { job: Job }) {
           size="sm"
           variant="quiet"
           icon="trash"
-          onClick={() => stores.ui.setState({ question: { kind: 'remove', ids: [job.id] } })}
+          onClick={() => startMass({ kind: 'picked', action: 'remove', jobs: [job] })}
         >
           Remove…
         </ChangeButton>

@@ -5,7 +5,7 @@ import { ChangeButton } from '../../components/change-button.tsx'
 import { matchingText, type StateCounts } from './state-counts.ts'
 
 /** A running job has to be cancelled first. */
-export function canRemove(state: JobState): boolean {
+function canRemove(state: JobState): boolean {
   return state !== 'active'
 }
 
@@ -14,14 +14,12 @@ export function AllBar({
   counts,
   states,
   onAct,
-  onRemove,
   onClear,
 }: {
   counts: StateCounts
   /** The states the view is narrowed to; none: all. */
   states: readonly JobState[]
   onAct(action: BatchAction): void
-  onRemove(): void
   onClear(): void
 }) {
   const all = matchingText(counts, states)
@@ -45,7 +43,7 @@ export function AllBar({
         </ChangeButton>
       )}
       {remove !== '0' && (
-        <ChangeButton size="sm" variant="quiet" icon="trash" onClick={onRemove}>
+        <ChangeButton size="sm" variant="quiet" icon="trash" onClick={() => onAct('remove')}>
           Remove {remove}…
         </ChangeButton>
       )}

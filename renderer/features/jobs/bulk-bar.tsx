@@ -3,8 +3,8 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { ChangeButton } from '../../components/change-button.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { formatCount, plural } from '../../lib/format.ts'
-import { usePanel } from '../../lib/panel-context.tsx'
-import { canCancel, canRemove, canRetry, useJobActions } from '../job-actions/use-job-actions.ts'
+import { canCancel, canRemove, canRetry } from '../job-actions/use-job-actions.ts'
+import { useMass } from '../job-actions/use-mass.ts'
 
 /** `Retry`, or how many of the picked ones it is possible for: `Retry 3 of 5`. */
 function label(verb: string, possible: number, all: number): string {
@@ -24,8 +24,7 @@ export function BulkBar({
   onPickAll(): void
   onClear(): void
 }) {
-  const { stores } = usePanel()
-  const actions = useJobActions()
+  const startMass = useMass()
   const retryable = jobs.filter(canRetry)
   const cancellable = jobs.filter(canCancel)
   const removable = jobs.filter(canRemove)
@@ -43,13 +42,18 @@ export function BulkBar({
           size="sm"
           variant="quiet"
           icon="retry"
-          onClick={() => actions.retryAll(retryable.map((job) => job.id))}
+          onClick={() => startMass({ kind: 'picked', action: 'retry', jobs: retryable })}
         >
           {label('Retry', retryable.length, jobs.length)}
         </ChangeButton>
       )}
       {cancellable.length > 0 && (
-        <ChangeButton size="sm" variant="quiet" icon="cancel" onClick={() => actions.cancelAll(cancellable)}>
+        <ChangeButton
+          size="sm"
+          variant="quiet"
+          icon="cancel"
+          onClick={() => startMass({ kind: 'picked', action: 'cancel', jobs: cancellable })}
+        >
           {label('Cancel', cancellable.length, jobs.length)}
         </ChangeButton>
       )}
@@ -61,7 +65,7 @@ export function BulkBar({
           size="sm"
           variant="quiet"
           icon="trash"
-          onClick={() => stores.ui.setState({ question: { kind: 'remove', ids: removable.map((job) => job.id) } })}
+          onClick={() => startMass({ kind: 'picked', action: 'remove', jobs: removable })}
         >
           {label('Remove', removable.length, jobs.length)}…
         </ChangeButton>

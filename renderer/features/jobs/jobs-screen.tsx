@@ -4,11 +4,11 @@ import type { BatchAction } from '../../../electron/contract/batch.ts'
 import type { JobState, JobSummary } from '../../../electron/contract/job.ts'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
-import { useBatch, usePanel } from '../../lib/panel-context.tsx'
-import { refusesChange } from '../../lib/read-only.ts'
-import { runBatch, type BatchQuery } from '../job-actions/run-batch.ts'
+import { useBatch } from '../../lib/panel-context.tsx'
+import type { BatchQuery } from '../../stores/mass.ts'
+import { useMass } from '../job-actions/use-mass.ts'
 import { JobDetail } from '../job-detail/job-detail.tsx'
-import { AllBar, canRemove } from './all-bar.tsx'
+import { AllBar } from './all-bar.tsx'
 import { BatchBar } from './batch-bar.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FilterBox } from './filter-box.tsx'
@@ -80,7 +80,6 @@ function JobList({
   const [pickedIds, setPickedIds] = useState<ReadonlySet<string>>(new Set())
   const [allPicked, setAllPicked] = useState(false)
   const batch = useBatch()
-  const { client, stores } = usePanel()
   const filterInput = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
 
@@ -168,17 +167,18 @@ function JobList({
     ...toListInput(filter, Date.now()),
     ...(filter.states.length > 0 ? { state: [...filter.states] } : {}),
   }
-  const onAll = (action: BatchAction): void => {
-    if (refusesChange(stores)) return
-    void runBatch(client, stores, action, batchQuery)
-    clearPicked()
-    // The button that was pressed goes away with its bar.
-    grid.current?.focus()
-  }
-  const askToRemoveAll = (): void => {
-    const count = matchingText(counts, filter.states, canRemove)
-    stores.ui.setState({ question: { kind: 'remove-matching', count, confirm: () => onAll('remove') } })
-  }
+  const startMass = useMass()
+  const onAll = (action: BatchAction): void =>
+    startMass({
+      kind: 'matching',
+      action,
+      query: batchQuery,
+      started: () => {
+        clearPicked()
+        // The button that was pressed goes away with its bar.
+        grid.current?.focus()
+      },
+    })
   const onKeyDown = useListKeys({
     cursor: cursorId === undefined ? undefined : content.rows.get(cursorId),
     picked,
@@ -260,7 +260,7 @@ function JobList({
       {batch !== undefined ? (
         <BatchBar />
       ) : allPicked ? (
-        <AllBar counts={counts} states={filter.states} onAct={onAll} onRemove={askToRemoveAll} onClear={clearPicked} />
+        <AllBar counts={counts} states={filter.states} onAct={onAll} onClear={clearPicked} />
       ) : (
         picked.length > 0 && (
           <BulkBar

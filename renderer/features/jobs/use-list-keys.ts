@@ -3,6 +3,7 @@ import type { JobSummary } from '../../../electron/contract/job.ts'
 import { usePanel } from '../../lib/panel-context.tsx'
 import { refusesChange } from '../../lib/read-only.ts'
 import { canCancel, canRetry, useJobActions } from '../job-actions/use-job-actions.ts'
+import { useMass } from '../job-actions/use-mass.ts'
 
 export interface ListKeys {
   cursor: JobSummary | undefined
@@ -23,6 +24,7 @@ export interface ListKeys {
 /** The keys of the list; single letters work only while it has the focus. */
 export function useListKeys(list: ListKeys): (event: KeyboardEvent) => void {
   const actions = useJobActions()
+  const startMass = useMass()
   const { stores } = usePanel()
   return (event) => {
     const { cursor, picked } = list
@@ -83,7 +85,7 @@ export function useListKeys(list: ListKeys): (event: KeyboardEvent) => void {
         const running = targets.filter(canCancel)
         const [only] = running
         if (running.length === 1 && only !== undefined) actions.cancel(only)
-        else if (running.length > 1) actions.cancelAll(running)
+        else if (running.length > 1) startMass({ kind: 'picked', action: 'cancel', jobs: running })
         break
       }
       case 'C':
@@ -99,7 +101,7 @@ export function useListKeys(list: ListKeys): (event: KeyboardEvent) => void {
         const over = targets.filter(canRetry)
         const [only] = over
         if (over.length === 1 && only !== undefined) actions.retry(only)
-        else if (over.length > 1) actions.retryAll(over.map((job) => job.id))
+        else if (over.length > 1) startMass({ kind: 'picked', action: 'retry', jobs: over })
         break
       }
       case 'e':

@@ -1,0 +1,18 @@
+import type { BatchAction } from '../../electron/contract/batch.ts'
+import type { JobSummary } from '../../electron/contract/job.ts'
+import type { Client } from '../lib/client.ts'
+
+/** Which jobs a batch is about. */
+export type BatchQuery = Omit<Parameters<Client['jobs']['batch']>[0], 'action' | 'dryRun' | 'confirm'>
+
+export type PickedJob = Pick<JobSummary, 'id' | 'type' | 'state'>
+
+/** One thing done to many jobs. */
+export type Mass =
+  /** To all that match a view, shown or not; at the runner. */
+  | { kind: 'matching'; action: BatchAction; query: BatchQuery; started?(): void }
+  /** To those picked in a list, one call each. */
+  | { kind: 'picked'; action: BatchAction; jobs: readonly PickedJob[]; started?(): void }
+
+/** What is done, in the words of its buttons. */
+export type MassAction = Mass['action']
