@@ -8,6 +8,7 @@ import { jobEventSchema, jobOptionsSchema, jobSchema, jobStateSchema, logLineSch
 import { jsonSchema, timeSchema } from './json.ts'
 import { preferencesPatchSchema, preferencesSchema } from './preferences.ts'
 import { profilesContract } from './profile-api.ts'
+import { cleanInputSchema, drainInputSchema, obliterateInputSchema } from './queue-acts.ts'
 import { cpuProfileSchema, profileInputSchema, stackSampleSchema } from './profile.ts'
 import {
   connectionSchema,
@@ -200,6 +201,33 @@ export const contract = {
     resume: changing
       .route({ method: 'POST', path: '/queue/resume', tags: ['Queue'], summary: 'Start jobs again' })
       .output(queueInfoSchema),
+    drain: destroying
+      .route({
+        method: 'POST',
+        path: '/queue/drain',
+        tags: ['Queue'],
+        summary: 'Take what waits out of the queue (server-sent events)',
+      })
+      .input(drainInputSchema)
+      .output(eventIterator(batchProgressSchema)),
+    clean: destroying
+      .route({
+        method: 'POST',
+        path: '/queue/clean',
+        tags: ['Queue'],
+        summary: 'Remove jobs that finished some time ago (server-sent events)',
+      })
+      .input(cleanInputSchema)
+      .output(eventIterator(batchProgressSchema)),
+    obliterate: destroying
+      .route({
+        method: 'POST',
+        path: '/queue/obliterate',
+        tags: ['Queue'],
+        summary: 'Take everything out of the queue (server-sent events)',
+      })
+      .input(obliterateInputSchema)
+      .output(eventIterator(batchProgressSchema)),
     reconnect: changingOwn
       .route({
         method: 'POST',

@@ -19,6 +19,10 @@ export const errorCodes = {
   JOB_NOT_FINISHED: { status: 409, meaning: 'The job has not finished, so it cannot be retried.' },
   JOB_NOT_DELAYED: { status: 409, meaning: 'The job is not delayed, so there is nothing to promote.' },
   JOB_ACTIVE: { status: 409, meaning: 'The job is running. Cancel it before removing it.' },
+  JOB_SCHEDULED: {
+    status: 409,
+    meaning: 'The job is the next one of a job scheduler of BullMQ, which alone can remove it.',
+  },
   RUNNING_ELSEWHERE: { status: 409, meaning: 'The job runs on another runner that did not answer.' },
   JOB_NOT_RUNNING: { status: 409, meaning: 'The job is not running, so there is no code of it to look at.' },
   RUNS_INLINE: { status: 409, meaning: "The job runs in the runner's own process, whose stack cannot be taken." },

@@ -3,6 +3,7 @@ import type { SystemInfo } from '../contract/runner.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { RunnerControl } from './cluster/runner-control.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
+import type { QueueEmptying } from './emptying/create-emptying.ts'
 import type { History } from './history/history.ts'
 import type { JobBoard } from './jobs/job-board.ts'
 import type { LiveRunners } from './jobs/live-runners.ts'
@@ -19,6 +20,7 @@ import { watchUpdates, type FeedSource } from './updates/update-feed.ts'
 
 export interface FacadeParts {
   jobs: Runner['jobs']
+  emptying: QueueEmptying
   queue: JobQueue
   history: History
   stats: QueueStats
@@ -122,6 +124,7 @@ export function runnerFacade(parts: FacadeParts): SessionRunner {
       pause: () => setPaused(true),
       resume: () => setPaused(false),
       reconnect: () => queue.tryNow(),
+      ...parts.emptying,
       throughput: (range) => history.reader.throughput(range, new Date()),
     },
     findQueues: parts.findQueues,

@@ -22,6 +22,7 @@ import type { Why } from '../contract/why.ts'
 import type { TestInput } from './connections/checks/test-connection.ts'
 import type { ConnectionProfile, ProfilePatch } from '../contract/connection-profile.ts'
 import type { ProfileStore } from './connections/profiles/profile-store.ts'
+import type { QueueEmptying } from './emptying/create-emptying.ts'
 import type { Safety } from './safety/create-safety.ts'
 import type * as z from 'zod'
 
@@ -86,7 +87,8 @@ export interface Runner {
     profile(id: string, durationMs: number, signal: AbortSignal): Promise<CpuProfile>
     endProfile(id: string): Promise<void>
   }
-  readonly queue: {
+  /** The acts that empty it reject as `QueueEmptying` says; each stops when its `signal` aborts or the reader goes. */
+  readonly queue: QueueEmptying & {
     info(): Promise<QueueInfo>
     pause(): Promise<QueueInfo>
     resume(): Promise<QueueInfo>

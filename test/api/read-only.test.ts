@@ -97,7 +97,10 @@ describe('a read-only profile', () => {
     test(`lets a dry run of ${method} ${path} through, and nothing that only looks like one`, async () => {
       const call = (body: unknown) =>
         door.call(method, `/api/v1${path}`, { body: JSON.stringify(body), headers: jsonHeaders })
-      const inputs: Record<string, object> = { 'jobs.batch': { action: 'remove' } }
+      const inputs: Record<string, object> = {
+        'jobs.batch': { action: 'remove' },
+        'queue.clean': { state: ['failed'], olderThanMs: 0 },
+      }
       expect(await call({ ...inputs[operation], dryRun: true })).toMatchObject({ status: 200 })
       for (const dryRun of [false, 'true', 1, null]) {
         expect(await call({ ...inputs[operation], dryRun })).toMatchObject({ json: { code: 'READ_ONLY' } })

@@ -58,6 +58,7 @@ export class HistoryTap {
         flush: () => (write ? writer.flush() : Promise.resolve()),
       },
       removeJob: (id) => history.removeJob(id),
+      removeFinished: (ids, which) => history.removeFinished(ids, which),
       prune: (limits) => history.prune(limits),
       jobDatabase: history.jobDatabase,
       ping: () => history.ping(),

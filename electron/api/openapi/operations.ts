@@ -34,6 +34,8 @@ const destroys =
   'With `dryRun` nothing is changed: one message tells how many jobs it would touch, by state, also on a read-only ' +
   'profile. On a production profile `confirm` must be the name of the profile; otherwise the answer is 409.'
 
+const emptying = `Closing the connection stops it; what was done stays done. ${destroys} ${events}`
+
 const connectionTest =
   'Changes nothing on any server. Stops at the first failure, whose `message` says what to change; warnings go on. ' +
   'Give `id` for a stored profile, `draft` for one that is not stored, both for a stored one as the draft would make ' +
@@ -64,7 +66,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'jobs.get': { errors: ['JOB_NOT_FOUND'] },
   'jobs.remove': {
     description: 'Removes a job and its history. One that runs must be cancelled first.',
-    errors: ['JOB_NOT_FOUND', 'JOB_ACTIVE', 'READ_ONLY'],
+    errors: ['JOB_NOT_FOUND', 'JOB_ACTIVE', 'JOB_SCHEDULED', 'READ_ONLY'],
   },
   'jobs.why': {
     description:
@@ -78,7 +80,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
     description:
       'A waiting job is cancelled at once. A running one is asked to stop, and its thread is killed after the grace ' +
       'time, or at once with `now`.',
-    errors: ['JOB_NOT_FOUND', 'JOB_FINISHED', 'RUNNING_ELSEWHERE', 'READ_ONLY'],
+    errors: ['JOB_NOT_FOUND', 'JOB_FINISHED', 'JOB_SCHEDULED', 'RUNNING_ELSEWHERE', 'READ_ONLY'],
     examples: {
       ask: { summary: 'Ask, then kill after the grace time', value: { reason: 'wrong folder' } },
       kill: { summary: 'Kill at once and try again', value: { now: true, then: 'retry' } },
@@ -124,6 +126,32 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'queue.get': { errors: [] },
   'queue.pause': { description: 'Running jobs go on.', errors: ['READ_ONLY'] },
   'queue.resume': { errors: ['READ_ONLY'] },
+  'queue.drain': {
+    description:
+      'Takes what waits out of the queue, with `delayed` also what waits for its time. Jobs that run go on. The history ' +
+      `keeps the jobs as cancelled, so that they can be retried. ${emptying}`,
+    errors: ['READ_ONLY', 'CONFIRMATION_REQUIRED'],
+    examples: {
+      look: { summary: 'How many wait', value: { dryRun: true } },
+      all: { summary: 'Also what is delayed', value: { delayed: true, confirm: 'Production EU' } },
+    },
+  },
+  'queue.clean': {
+    description: `Removes finished jobs, oldest first, from the queue and from the history. ${emptying}`,
+    errors: ['READ_ONLY', 'CONFIRMATION_REQUIRED'],
+    examples: {
+      week: { summary: 'Completed a week ago', value: { state: ['completed'], olderThanMs: 604_800_000 } },
+    },
+  },
+  'queue.obliterate': {
+    description:
+      'Takes everything out of the queue: what waits, what has finished, and its job schedulers. With `force` jobs that ' +
+      'run are cancelled, their threads killed; without it they make it refuse. A job that runs in another program ' +
+      'loses its place in the queue and may go on there. The history keeps all jobs, those that had not finished as ' +
+      `cancelled; the pause and the limits of the queue stay. ${emptying}`,
+    errors: ['READ_ONLY', 'CONFIRMATION_REQUIRED', 'JOB_ACTIVE'],
+    examples: { force: { summary: 'Also what runs', value: { force: true, confirm: 'Production EU' } } },
+  },
   'queue.reconnect': {
     description:
       'Does not wait for the next try, which `connection.nextTryAt` of the queue names. Answers how the connection ' +

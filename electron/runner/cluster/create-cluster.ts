@@ -11,6 +11,7 @@ import { presenceNewsSchema, type Load } from './job-news.ts'
 import { createRelay, type Relay } from './relay.ts'
 import { Taking } from './runner-control.ts'
 import { createTellOthers, type TellOthers } from './tell-others.ts'
+import { createTellRemoved, type TellRemoved } from './tell-removed.ts'
 
 export interface ClusterParts {
   ownId: string
@@ -34,6 +35,7 @@ export interface Cluster {
   handOver: HandOver
   wishes: CancelWishes
   telling: TellOthers
+  tellingRemoved: TellRemoved
   cancelElsewhere: CancelElsewhere
   /** Whether another runner that lives has told something: then it also tells how its jobs end. */
   othersTell(): boolean
@@ -87,6 +89,8 @@ export function createCluster(parts: ClusterParts): Cluster {
   })
   const hasOthers = (): boolean => runners.lastSeen().length > 1
 
+  const tellingRemoved = createTellRemoved({ relay, board, history: history.place, hasOthers })
+
   const say = (state: 'here' | 'changed' | 'gone'): Promise<void> =>
     // While the server is away others learn it with their next look.
     relay.tell('presence', { state }).catch(() => undefined)
@@ -121,11 +125,13 @@ export function createCluster(parts: ClusterParts): Cluster {
     handOver,
     wishes,
     telling,
+    tellingRemoved,
     cancelElsewhere,
     // Asked for each job that comes or ends, and alone on the queue there is nobody to look for.
     othersTell: () => heardFrom.size > 0 && runners.lastSeen().some((runner) => heardFrom.has(runner.id)),
     async close() {
       await telling.close()
+      await tellingRemoved.close()
       if (hasOthers()) await say('gone')
       await relay.close()
     },

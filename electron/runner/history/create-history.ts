@@ -7,7 +7,7 @@ import type { History } from './history.ts'
 import { createJobDatabaseAccess } from './job-database-access.ts'
 import { migrate } from './migrate.ts'
 import { createReader } from './reader.ts'
-import { deleteJob, foldCounts, pruneJobs } from './retention.ts'
+import { deleteFinished, deleteJob, foldCounts, pruneJobs } from './retention.ts'
 import { ensureTextIndexes } from './text-index.ts'
 
 /** The database of the URL must exist. `?schema=` names the schema of the tables, default `toril`. */
@@ -81,6 +81,10 @@ export async function createHistory(options: HistoryOptions): Promise<History> {
     async removeJob(id) {
       await writer.flush()
       return database.reach(() => deleteJob(database, sourceId, id))
+    },
+    async removeFinished(ids, which) {
+      await writer.flush()
+      return database.reach(() => deleteFinished(database, sourceId, ids, which))
     },
     async prune(limits) {
       await writer.flush()

@@ -51,6 +51,12 @@ export interface HistoryWriter {
   flush(): Promise<void>
 }
 
+export interface FinishedJobs {
+  states: readonly JobState[]
+  /** Epoch ms. */
+  endedBefore: number
+}
+
 /** The read side: every read sees what was saved before it. */
 export interface HistoryReader {
   job(id: string): Promise<Job | undefined>
@@ -63,6 +69,10 @@ export interface HistoryReader {
   /** Ids in one of the live states, to be reconciled with the queue at start. */
   unfinished(limit: number): Promise<string[]>
   throughput(range: ThroughputRange, now: Date): Promise<Throughput>
+  /** How many jobs in these states ended by then; with `oldest` of the oldest so many. */
+  finishedCounts(which: FinishedJobs & { oldest?: number }): Promise<Map<JobState, number>>
+  /** Their ids, oldest first. */
+  finishedIds(which: FinishedJobs, limit: number): Promise<string[]>
 }
 
 /** Serves `ctx.services.db` with the one database client, whatever executor asks. */
@@ -80,6 +90,8 @@ export interface History {
   writer: HistoryWriter
   reader: HistoryReader
   removeJob(id: string): Promise<boolean>
+  /** Removes those of the jobs that still are what `which` says; answers their ids. */
+  removeFinished(ids: readonly string[], which: FinishedJobs): Promise<string[]>
   /** Deletes finished jobs past the limits, oldest first, in small steps; answers how many. */
   prune(limits: { keepDays: number; keepJobs: number }): Promise<number>
   /** For `ctx.services.db`. */

@@ -1,6 +1,7 @@
 import { jobStates, type JobState } from '../../contract/job.ts'
 import type { BatchedWriter } from './batched-writer.ts'
 import type { Database } from './database.ts'
+import { countFinishedJobs, finishedJobIds } from './finished-jobs.ts'
 import type { HistoryReader } from './history.ts'
 import { jobColumns, toLogLine, toState, type JobRow } from './job-rows.ts'
 import { readJobs, searchJobs } from './search.ts'
@@ -61,6 +62,8 @@ export function createReader(database: Database, sourceId: number, writer: Batch
         const rows = await prisma.job.findMany({ where, select: { id: true }, orderBy: { seq: 'asc' }, take: limit })
         return rows.map(({ id }) => id)
       }),
+    finishedCounts: (which) => afterWrites(() => countFinishedJobs(database, sourceId, which)),
+    finishedIds: (which, limit) => afterWrites(() => finishedJobIds(database, sourceId, which, limit)),
     throughput: (range, now) => afterWrites(() => readThroughput(database, sourceId, range, now)),
   }
 }

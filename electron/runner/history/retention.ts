@@ -1,26 +1,46 @@
 import type { Database } from './database.ts'
+import type { FinishedJobs } from './history.ts'
+import { isFinishedJob } from './finished-jobs.ts'
 
 /** Jobs deleted at once: short enough that writers hardly wait. */
 const step = 1000
 
 const finished = ['completed', 'failed', 'cancelled']
 
-/** Deletes jobs with their attempts and lines; `chosen` is the select that yields their ids. Answers how many. */
-async function deleteJobs(database: Database, sourceId: number, chosen: string, ...values: unknown[]): Promise<number> {
+/** Deletes jobs with their attempts and lines; `chosen` is the select that yields their ids. Answers those that went. */
+async function deleteJobs(
+  database: Database,
+  sourceId: number,
+  chosen: string,
+  ...values: unknown[]
+): Promise<string[]> {
   const table = (name: string) => `"${database.schema}"."${name}"`
-  const rows = await database.prisma.$queryRawUnsafe<{ deleted: bigint }[]>(
+  const rows = await database.prisma.$queryRawUnsafe<{ id: string }[]>(
     `WITH chosen AS MATERIALIZED (${chosen}),
      gone AS (DELETE FROM ${table('job')} j USING chosen WHERE j.source_id = ${sourceId} AND j.id = chosen.id RETURNING j.id),
      attempts AS (DELETE FROM ${table('attempt')} a USING gone WHERE a.source_id = ${sourceId} AND a.job_id = gone.id),
      lines AS (DELETE FROM ${table('log_line')} l USING gone WHERE l.source_id = ${sourceId} AND l.job_id = gone.id)
-     SELECT count(*) AS deleted FROM gone`,
+     SELECT id FROM gone`,
     ...values,
   )
-  return Number(rows[0]?.deleted ?? 0)
+  return rows.map(({ id }) => id)
 }
 
 export async function deleteJob(database: Database, sourceId: number, id: string): Promise<boolean> {
-  return (await deleteJobs(database, sourceId, 'SELECT $1::text AS id', id)) > 0
+  return (await deleteJobs(database, sourceId, 'SELECT $1::text AS id', id)).length > 0
+}
+
+/** Removes those of the jobs that still are what is asked for. */
+export function deleteFinished(
+  database: Database,
+  sourceId: number,
+  ids: readonly string[],
+  which: FinishedJobs,
+): Promise<string[]> {
+  const values: unknown[] = [ids]
+  const where = isFinishedJob(sourceId, which, (value) => `$${values.push(value)}`)
+  const chosen = `SELECT id FROM "${database.schema}".job WHERE id = ANY($1::text[]) AND ${where} FOR UPDATE`
+  return deleteJobs(database, sourceId, chosen, ...values)
 }
 
 async function countFinished(database: Database, sourceId: number): Promise<number> {
@@ -41,13 +61,13 @@ export async function pruneJobs(
   let pruned = 0
   for (;;) {
     const days = oldest('AND finished_at < now() - make_interval(days => $1::int)', step)
-    const deleted = await deleteJobs(database, sourceId, days, limits.keepDays)
+    const { length: deleted } = await deleteJobs(database, sourceId, days, limits.keepDays)
     pruned += deleted
     if (deleted < step) break
   }
   let excess = (await countFinished(database, sourceId)) - limits.keepJobs
   while (excess > 0) {
-    const deleted = await deleteJobs(database, sourceId, oldest('', Math.min(excess, step)))
+    const { length: deleted } = await deleteJobs(database, sourceId, oldest('', Math.min(excess, step)))
     pruned += deleted
     excess -= deleted
     if (deleted === 0) break

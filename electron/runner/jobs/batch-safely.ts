@@ -3,6 +3,7 @@ import { isFinished, jobStates, type JobState } from '../../contract/job.ts'
 import type { JobPage, JobQuery } from '../history/history.ts'
 import type { Safety } from '../safety/create-safety.ts'
 import { runBatch } from './run-batch.ts'
+import { tellDryRun } from './tell-progress.ts'
 
 export type BatchSafety = Pick<Safety, 'refuseUnconfirmed'>
 
@@ -76,12 +77,7 @@ export function jobsText(count: number): string {
 export async function batchSafely(parts: SafeBatchParts): Promise<AsyncIterable<BatchProgress>> {
   const { action, act, safety, asked, signal } = parts
   const { ids, byState } = await findJobs(parts)
-  if (asked.dryRun === true) return dryRun(ids.length, byState)
+  if (asked.dryRun === true) return tellDryRun(byState)
   if (ids.length > 1) safety.refuseUnconfirmed(acts[action](jobsText(ids.length)), asked.confirm)
   return runBatch({ ids, act, signal })
-}
-
-async function* dryRun(total: number, byState: Found['byState']): AsyncGenerator<BatchProgress> {
-  await Promise.resolve()
-  yield { total, done: 0, failed: 0, over: true, dryRun: true, byState }
 }

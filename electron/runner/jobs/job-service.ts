@@ -32,6 +32,8 @@ export interface JobServiceParts extends EnqueueParts {
   factsNow: WhyParts['factsNow']
   endedPerMinute: WhyParts['endedPerMinute']
   onCancelled: (job: Job) => void
+  /** The job is gone from queue and history. */
+  onRemoved: (id: string) => void
   cancelElsewhere: CancelElsewhere
   wishes: Pick<CancelWishes, 'forget'>
   safety: BatchSafety
@@ -123,6 +125,7 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     const inHistory = await history.removeJob(id)
     if (inQueue === undefined && !inHistory) throw notFound(id)
     board.removed(id)
+    parts.onRemoved(id)
   }
 
   function activeError(id: string): TorilError {

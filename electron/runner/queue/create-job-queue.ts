@@ -20,6 +20,7 @@ import { cleanJson, cleanText } from './sanitize-json.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 import { readFamily } from './job-family.ts'
 import { countJobs, pageIds } from './page-ids.ts'
+import { obliterate, readContents, removeJob } from './queue-contents.ts'
 import { readLimits, writeRateLimit } from './queue-limits.ts'
 import { keptNotice, mayTrim } from './may-trim.ts'
 import { trimFinished } from './trim.ts'
@@ -143,7 +144,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       change(async () => {
         // Redis's backend answers "removed" also for what was never there.
         if ((await queue.getJobState(id)) === 'unknown') return false
-        const removed = (await queue.getBackend().remove(id, false)) > 0
+        const removed = await removeJob(queue, id)
         if (removed && !server.tellsOfRemoval) await queue.getBackend().publishEvent({ event: 'removed', jobId: id }, 0)
         return removed
       }),
@@ -163,6 +164,8 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     async trim(wanted, endedBefore) {
       if (trims) await watch.ask(() => trimFinished(queue, wanted, endedBefore), again)
     },
+    contents: () => watch.ask(() => readContents(queue), again),
+    obliterate: (before) => obliterate(queue, before, change),
     setRetention(wanted) {
       Object.assign(keep.completed, keepOf(wanted).completed)
       Object.assign(keep.failed, keepOf(wanted).failed)

@@ -124,6 +124,12 @@ export interface QueueLimits {
   active: number
 }
 
+export interface QueueContents {
+  completed: number
+  failed: number
+  schedulers: number
+}
+
 /** The relations of a job in a flow of BullMQ. */
 export interface JobFamily {
   parent?: { id: string; queue: string }
@@ -162,7 +168,7 @@ export interface JobQueue {
   family(id: string): Promise<JobFamily | undefined>
   pause(): Promise<void>
   resume(): Promise<void>
-  /** False when there is no such job, or it is locked by a running attempt. */
+  /** False when there is no such job, or it is locked by a running attempt. Rejects JOB_SCHEDULED. */
   remove(id: string): Promise<boolean>
   /** Makes a delayed job ready now; false when it is not delayed. */
   promote(id: string): Promise<boolean>
@@ -173,6 +179,13 @@ export interface JobQueue {
    * Until then they stay, so that all runners can read their end. Nothing goes of a queue that had finished jobs before Toril.
    */
   trim(keep: { completed: number; failed: number }, endedBefore: number): Promise<void>
+  /** What the live counts leave out: finished jobs that the queue still has, cancelled ones among the failed, and job schedulers. */
+  contents(): Promise<QueueContents>
+  /**
+   * BullMQ's own: all that is left of a paused queue goes, job schedulers and jobs that run included, however far they
+   * are. Its limits, and the pause if it was paused before, are `keep` again afterwards.
+   */
+  obliterate(keep: QueueLimits): Promise<void>
   setRetention(keep: { completed: number; failed: number }): void
   consume(processor: Processor, options: { concurrency: number; onSettled(settled: Settled): void }): Promise<Consumer>
   /** Returns a function that stops listening. */

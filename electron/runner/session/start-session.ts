@@ -3,6 +3,7 @@ import type { SystemInfo } from '../../contract/runner.ts'
 import { answerCancels } from '../cluster/cancel-elsewhere.ts'
 import { createRunnerControl } from '../cluster/runner-control.ts'
 import type { RunnerCore } from '../core/create-core.ts'
+import { createEmptying } from '../emptying/create-emptying.ts'
 import { createFindQueues } from '../find-queues.ts'
 import { createJobService } from '../jobs/job-service.ts'
 import { runnerFacade } from '../runner-facade.ts'
@@ -62,10 +63,27 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
       stats.stale()
       cluster.telling.tell(job.id)
     },
+    onRemoved: (id) => cluster.tellingRemoved.tell([id]),
+  })
+  const emptying = createEmptying({
+    queue,
+    history,
+    board,
+    safety,
+    isParked: work.isParked,
+    async counts() {
+      stats.stale()
+      return (await stats.info()).counts
+    },
+    cancel: (id, options) => jobs.cancel(id, options),
+    stale: () => stats.stale(),
+    tell: (id) => cluster.telling.tell(id),
+    tellRemoved: (ids) => cluster.tellingRemoved.tell(ids),
   })
   answerCancels(cluster.relay, board, (jobId, options) => jobs.cancel(jobId, options))
   return runnerFacade({
     jobs,
+    emptying,
     queue,
     history,
     stats,

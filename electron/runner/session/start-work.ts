@@ -17,6 +17,8 @@ export interface Work {
   stats: QueueStats
   mirror: QueueMirror
   consumer: Consumer
+  /** Whether a job that the queue has delayed waits for a runner that knows its type. */
+  isParked: (id: string) => boolean
 }
 
 /** Takes jobs from the queue, from now on. */
@@ -70,5 +72,5 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     await consumer.close(longestGraceMs, state.grace.over)
   })
   stops.add(queue.onEvent((event) => mirror.event(event)))
-  return { runners, cluster, stats, mirror, consumer }
+  return { runners, cluster, stats, mirror, consumer, isParked: (id) => unknownTypes.holds(id) }
 }

@@ -2,6 +2,8 @@ import type { JobEvent } from '../../contract/job.ts'
 import { TorilError } from '../../contract/errors.ts'
 import { testConnection, wholeTest } from '../connections/checks/test-connection.ts'
 import type { RunnerCore } from '../core/create-core.ts'
+import type { QueueEmptying } from '../emptying/create-emptying.ts'
+import type { Emptying } from '../emptying/emptying-parts.ts'
 import type { Health, Runner } from '../runner.ts'
 import type { ProfileSwitch } from './switch-profile.ts'
 import type { SessionGate } from './session-gate.ts'
@@ -24,6 +26,17 @@ async function healthOf(gate: SessionGate): Promise<Health> {
 /** The runner as its shells see it, whichever session is in use. */
 export function switchingRunner(core: RunnerCore, gate: SessionGate, profileSwitch: ProfileSwitch): Runner {
   const { profiles, preferences, used, safety, config } = core
+
+  /** Ends with the session that it empties the queue of. */
+  function emptying<Act extends keyof QueueEmptying>(act: Act): QueueEmptying[Act] {
+    const begin: Emptying<never> = async (input, { by, signal }) => {
+      const { runner, ended } = gate.enterNow()
+      const emptyNow: Emptying<never> = runner.queue[act]
+      return emptyNow(input, { by, signal: AbortSignal.any([signal, ended]) })
+    }
+    return begin as QueueEmptying[Act]
+  }
+
   return {
     id: core.runnerId,
     jobs: {
@@ -49,6 +62,9 @@ export function switchingRunner(core: RunnerCore, gate: SessionGate, profileSwit
       info: () => gate.read(({ queue }) => queue.info()),
       pause: () => gate.change(({ queue }) => queue.pause()),
       resume: () => gate.change(({ queue }) => queue.resume()),
+      drain: emptying('drain'),
+      clean: emptying('clean'),
+      obliterate: emptying('obliterate'),
       reconnect: () => gate.read(({ queue }) => queue.reconnect()),
       throughput: (range) => gate.read(({ queue }) => queue.throughput(range)),
     },

@@ -1,0 +1,69 @@
+import { TorilError } from '../../contract/errors.ts'
+import type { DrainInput } from '../../contract/queue-acts.ts'
+import { jobsText } from '../jobs/batch-safely.ts'
+import { tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
+import type { QueuedJob, QueueState } from '../queue/job-queue.ts'
+import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'
+import { emptyState, takeOut } from './take-out.ts'
+
+/** The next job of a job scheduler of BullMQ. */
+function staysScheduled(error: unknown): 'stays' {
+  if (error instanceof TorilError && error.code === 'JOB_SCHEDULED') return 'stays'
+  throw error
+}
+
+/**
+ * Takes what waits out of the queue. Job by job and not by BullMQ's own `drain`: that neither says which jobs it took,
+ * which the history has to know, nor can it be stopped, and it holds up everyone else meanwhile. Like that it takes a
+ * parent along that waits for nothing but drained children, and leaves the next job of a job scheduler alone.
+ */
+export function createDrain(parts: EmptyingParts): Emptying<DrainInput> {
+  const { queue } = parts
+
+  async function look(delayed: boolean): Promise<{ waiting: number; delayed: number; parents: number }> {
+    const [counts, { schedulers }] = await Promise.all([parts.counts(), queue.contents()])
+    return {
+      waiting: counts.waiting,
+      delayed: delayed ? Math.max(0, counts.delayed - schedulers) : 0,
+      parents: counts['waiting-children'],
+    }
+  }
+
+  return async ({ delayed = false, reason, dryRun, confirm }, { by, signal }) => {
+    const { parents, ...counts } = await look(delayed)
+    if (dryRun === true) return tellDryRun(counts)
+    const total = counts.waiting + counts.delayed
+    refuse(parts, `take ${jobsText(total)} out of the queue`, confirm)
+    const why = reason ?? `The queue was drained from the ${by}.`
+    const beganAt = Date.now()
+
+    /** A parent that waited for this job alone now waits like others. Its children are gone, so it must not run. */
+    async function withParent(job: QueuedJob): Promise<boolean> {
+      const parent = parents === 0 ? undefined : (await queue.family(job.id))?.parent
+      if (!(await takeOut(parts, job, why))) return false
+      if (parent?.queue !== queue.name) return true
+      const freed = await queue.get(parent.id)
+      if (freed?.state === 'waiting') await withParent(freed)
+      return true
+    }
+
+    return tellProgress({
+      total,
+      signal,
+      async work(progress, stop) {
+        const drain = (state: QueueState, isMeant: (job: QueuedJob) => boolean): Promise<void> =>
+          emptyState(parts, {
+            state,
+            progress,
+            stop,
+            // What was added since is not what was asked for.
+            act: async (job) =>
+              isMeant(job) && job.createdAt <= beganAt ? withParent(job).catch(staysScheduled) : 'stays',
+          })
+        await drain('waiting', () => true)
+        await drain('delayed', (job) => delayed || parts.isParked(job.id))
+        parts.stale()
+      },
+    })
+  }
+}
