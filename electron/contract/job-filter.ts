@@ -44,7 +44,8 @@ export function parseStates(value: string): JobState[] | undefined {
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-function milliseconds(text: string): string | undefined {
+/** The milliseconds of `5s`, `1.5 h` or `7d`, as digits; undefined when it is no duration. */
+export function milliseconds(text: string): string | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)$/i.exec(text)
   const unit = unitMs[match?.[2]?.toLowerCase() ?? '']
   return match === null || unit === undefined ? undefined : String(Math.round(Number(match[1]) * unit))

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { readVersion } from '../api/version.ts'
-import { addCancel, addPromote, addRetry } from './commands/change-job.ts'
+import { addCancel, addPromote, addRemove, addRetry } from './commands/change-job.ts'
+import { addClean, addDrain, addObliterate } from './commands/empty.ts'
 import { addEnqueue } from './commands/enqueue.ts'
 import { addProfile, addStack } from './commands/inspect-job.ts'
 import { addJob, addJobs } from './commands/jobs.ts'
@@ -41,9 +42,13 @@ for (const add of [
   addProfile,
   addCancel,
   addRetry,
+  addRemove,
   addPromote,
   addPause,
   addResume,
+  addDrain,
+  addClean,
+  addObliterate,
   addStatus,
   addRunners,
   addTypes,

@@ -4,7 +4,7 @@ import type { Issue } from '../contract/json.ts'
 /** What the exit code of every command means. */
 export const exitCodes = {
   ok: 0,
-  /** The job failed or was cancelled, the self-test found a difference, or the connection test failed. */
+  /** The job failed or was cancelled, some of many jobs refused, the self-test found a difference, or the connection test failed. */
   failed: 1,
   /** Wrong use, bad input, a broken environment, an unusable data folder or port. */
   usage: 2,
@@ -12,6 +12,8 @@ export const exitCodes = {
   noRunner: 3,
   /** The runner refused: it said why. */
   refused: 4,
+  /** The profile asks for its name first, and it was not given or another one. Nothing was changed. */
+  unconfirmed: 5,
   /** Ctrl-C while watching a job; the job goes on. As shells have it: 128 + SIGINT. */
   interrupted: 130,
 } as const
@@ -20,11 +22,12 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export const exitCodesHelp = `
 Exit codes:
   0    done
-  1    the job failed or was cancelled, or the self-test or a connection test failed
+  1    the job failed or was cancelled, some of many jobs refused, or the self-test or a connection test failed
   2    wrong use or bad input
   3    no runner found, or it does not answer
   4    the runner refused, and said why
-  130  watching was ended with Ctrl-C; the job goes on
+  5    the profile asks for its name (--confirm), and nothing was changed
+  130  ended with Ctrl-C; a job that was watched goes on, what was done to many jobs stays done
 `
 
 /** An error that ends a command: its sentence goes to standard error. */

@@ -7,6 +7,8 @@ import { note, print, printJson } from '../output/print.ts'
 import { queueTable } from '../output/queue-table.ts'
 import { profileTable, profileText } from '../output/profile-text.ts'
 import { readInput } from './input.ts'
+import { confirmed } from './confirmed.ts'
+import { profileChanges, withChanges, type ChangesFlags } from './profile-changes.ts'
 import { changedFields, secretChanges, type ProfileFlags } from './profile-draft.ts'
 import { fromEnvironment, readSecrets } from './secret-input.ts'
 import { testProfile, type TestFlags } from './test-profile.ts'
@@ -38,7 +40,14 @@ export function addProfiles(program: Command): void {
   ).action(add)
   withSecrets(command('edit <profile> [field=value...]', 'change fields; null takes one away'))
     .option('--forget <password>', 'remove a stored password, e.g. queue.password', collect)
+    .option('--confirm <name>', 'its name, which one for production asks for before it is made less safe')
     .action(edit)
+  withChanges(command('changes <profile>', 'allow changes through it for a time, although it is read-only')).action(
+    async (text: string, flags: JsonFlag & ChangesFlags) => {
+      const client = openClient()
+      await profileChanges(client, await find(client, text), flags, wantsJson(flags))
+    },
+  )
   command('remove <profile>', 'remove one and its passwords').action(async (text: string, flags: JsonFlag) => {
     const client = openClient()
     const { id, name } = await find(client, text)
@@ -140,12 +149,18 @@ async function add(name: string, assignments: string[], flags: ProfileFlags & Js
   printProfile(await client.profiles.create({ ...fields, name, secrets: await secretChanges(flags) }), flags)
 }
 
-async function edit(text: string, assignments: string[], flags: ProfileFlags & JsonFlag): Promise<void> {
+async function edit(
+  text: string,
+  assignments: string[],
+  flags: ProfileFlags & JsonFlag & { confirm?: string },
+): Promise<void> {
   const client = openClient()
   const { id, queue, history } = await find(client, text)
   const before = JSON.parse(JSON.stringify({ queue, history })) as Parameters<typeof changedFields>[2]
   const fields = changedFields(assignments, flags, before) as ProfilePatch
-  printProfile(await client.profiles.update({ id, ...fields, secrets: await secretChanges(flags) }), flags)
+  const secrets = await secretChanges(flags)
+  const update = (confirm: { confirm?: string }) => client.profiles.update({ id, ...fields, secrets, ...confirm })
+  printProfile(await confirmed(flags.confirm, update), flags)
 }
 
 async function exportFile(texts: string[], flags: PassphraseFlags & { out?: string }): Promise<void> {
