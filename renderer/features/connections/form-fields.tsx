@@ -24,15 +24,17 @@ export function Frame({
 }) {
   return (
     <div className="f" data-changed={changed || undefined}>
-      <label htmlFor={id}>
-        {label}
-        {changed && <span className="sr">, changed</span>}
-      </label>
+      <label htmlFor={id}>{label}</label>
       {children}
       {help !== undefined && (
         <p className="f-help" id={`${id}:help`}>
           {help}
         </p>
+      )}
+      {changed && (
+        <span className="sr" id={`${id}:changed`}>
+          Changed, not saved.
+        </span>
       )}
       {problem !== undefined && (
         <p className="f-err" id={`${id}:problem`}>
@@ -44,8 +46,16 @@ export function Frame({
   )
 }
 
-function describedBy(id: string, help: unknown, problem: unknown): { 'aria-describedby'?: string } {
-  const ids = [help === undefined ? '' : `${id}:help`, problem === undefined ? '' : `${id}:problem`].filter(Boolean)
+/** What is read out after the name of a field: what `Frame` shows around it. */
+export function describedBy(
+  id: string,
+  { help, problem, changed }: { help?: unknown; problem: string | undefined; changed: boolean },
+): { 'aria-describedby'?: string } {
+  const ids = [
+    help === undefined ? '' : `${id}:help`,
+    changed ? `${id}:changed` : '',
+    problem === undefined ? '' : `${id}:problem`,
+  ].filter(Boolean)
   return ids.length === 0 ? {} : { 'aria-describedby': ids.join(' ') }
 }
 
@@ -73,6 +83,7 @@ export function TextField({
   const form = useForm()
   const id = useId()
   const problem = form.problems.get(path)
+  const changed = form.values[path] !== form.base[path]
   const shared = {
     id,
     value: form.values[path],
@@ -85,10 +96,10 @@ export function TextField({
     onBlur: () => form.leave(path),
     ...(onPaste === undefined ? {} : { onPaste }),
     ...(placeholder === undefined ? {} : { placeholder }),
-    ...describedBy(id, help, problem),
+    ...describedBy(id, { help, problem, changed }),
   }
   return (
-    <Frame id={id} label={label} help={help} problem={problem} changed={form.values[path] !== form.base[path]}>
+    <Frame id={id} label={label} help={help} problem={problem} changed={changed}>
       {rows === undefined ? (
         <span className={['input', mono && 'mono', problem !== undefined && 'bad'].filter(Boolean).join(' ')}>
           <input {...shared} {...(list === undefined ? {} : { list: `${id}:list` })} />
@@ -123,15 +134,16 @@ export function ChoiceField({
   const form = useForm()
   const id = useId()
   const problem = form.problems.get(path)
+  const changed = form.values[path] !== form.base[path]
   return (
-    <Frame id={id} label={label} help={help} problem={problem} changed={form.values[path] !== form.base[path]}>
+    <Frame id={id} label={label} help={help} problem={problem} changed={changed}>
       <SelectField
         id={id}
         value={form.values[path]}
         options={options}
         invalid={problem !== undefined}
         disabled={form.locked !== undefined}
-        describedBy={describedBy(id, help, problem)['aria-describedby']}
+        describedBy={describedBy(id, { help, problem, changed })['aria-describedby']}
         onChange={(value) => value !== null && form.set(path, value)}
       />
     </Frame>

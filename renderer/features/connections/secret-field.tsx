@@ -2,7 +2,7 @@ import { useId } from 'react'
 import type { SecretPath } from '../../../electron/contract/connection-profile.ts'
 import { Button } from '../../components/button.tsx'
 import { useForm } from './form-context.tsx'
-import { Frame } from './form-fields.tsx'
+import { describedBy, Frame } from './form-fields.tsx'
 
 /** A password. What is stored is never read back: it is kept, replaced, or removed. */
 export function SecretField({ path, label }: { path: SecretPath; label: string }) {
@@ -25,7 +25,7 @@ export function SecretField({ path, label }: { path: SecretPath; label: string }
           disabled={form.locked !== undefined}
           aria-invalid={problem !== undefined}
           onChange={(event) => form.setSecret(path, event.target.value === '' ? undefined : event.target.value)}
-          {...(problem === undefined ? {} : { 'aria-describedby': `${id}:problem` })}
+          {...describedBy(id, { problem, changed: typed !== undefined })}
         />
         {stored && form.locked === undefined && (
           <Button
