@@ -5,6 +5,7 @@ import { errorPlace, fieldLine, type ErrorPlace } from './error-line.ts'
 import { coerceThrown } from './job-error.ts'
 import { loadJob, loadServices } from './load-job.ts'
 import type { CatalogAnswer, CatalogRequest, JobSource } from './protocol.ts'
+import { readyChecks } from './ready-checks.ts'
 import { stripTypes } from './strip-types.ts'
 import { compileSchema, type Validate } from './validate.ts'
 
@@ -41,9 +42,11 @@ async function answer(request: CatalogRequest): Promise<CatalogAnswer> {
     if (request.kind === 'strip') return { kind: 'stripped', id, text: stripTypes(request.source.url) }
     if (request.kind === 'describe') {
       const file = source.kind === 'file' ? fileURLToPath(source.url.split('?')[0] ?? '') : undefined
-      const description = await describeJob(await loadJob(source), file)
+      const definition = await loadJob(source)
+      const description = await describeJob(definition, file)
+      const checks = await readyChecks(definition)
       const nameLine = source.kind === 'file' ? fieldLine(source.url, 'name') : undefined
-      return { kind: 'described', id, description, ...(nameLine === undefined ? {} : { nameLine }) }
+      return { kind: 'described', id, description, checks, ...(nameLine === undefined ? {} : { nameLine }) }
     }
     const checked = await (await validatorOf(source))(request.input)
     return 'issues' in checked ? { kind: 'invalid', id, issues: checked.issues } : { kind: 'validated', id, ...checked }

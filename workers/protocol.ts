@@ -102,6 +102,8 @@ export type ToThread =
   | { kind: 'stop'; seq: number; code: StopCode; message: string }
   | { kind: 'db'; id: number; answer: DatabaseAnswer }
   | { kind: 'ping'; id: number }
+  /** The JavaScript that was asked for, if there is any. */
+  | { kind: 'check'; schema: string; javaScript: string | undefined }
   /** The thread shall end: dispose of what the jobs folder's services need to have closed. */
   | { kind: 'leave' }
 
@@ -112,6 +114,8 @@ export type FromThread =
   /** `seq` is the attempt that asks; none when it is the services of a jobs folder. The request is packed. */
   | { kind: 'db'; id: number; seq?: number; request: Packed }
   | { kind: 'pong'; id: number }
+  /** Asks for the check of a plain JSON Schema, given as its text, of a job type. */
+  | { kind: 'check'; type: string; schema: string }
   /**
    * Code of an attempt that had already ended, or of the folder's services, threw an error where nobody
    * caught it; the thread should be replaced when it is free.
@@ -138,8 +142,15 @@ export type JobDescription = Omit<JobType, 'source' | 'file'>
 
 /** Catalog thread to runner. */
 export type CatalogAnswer =
-  /** `nameLine`: where the file says its name. */
-  | { kind: 'described'; id: number; description: JobDescription; nameLine?: number }
+  | {
+      kind: 'described'
+      id: number
+      description: JobDescription
+      /** Where the file says its name. */
+      nameLine?: number
+      /** JavaScript that checks a value, by the text of its plain JSON Schema. */
+      checks: Record<string, string>
+    }
   | { kind: 'validated'; id: number; value: unknown }
   | { kind: 'loaded'; id: number }
   | { kind: 'stripped'; id: number; text: string }

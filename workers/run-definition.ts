@@ -5,7 +5,7 @@ import { NotJsonError, toJson } from './json-value.ts'
 import type { Ending } from './protocol.ts'
 import type { Reporter } from './reporter.ts'
 import type { StopSignal } from './stop-signal.ts'
-import { compileSchema, describeIssues, type Validate } from './validate.ts'
+import { compileSchema, describeIssues, type ReadyCheck, type Validate } from './validate.ts'
 
 /** A definition with its schemas compiled, ready to run many times. */
 export interface PreparedJob {
@@ -15,11 +15,11 @@ export interface PreparedJob {
 }
 
 /** Rejects BrokenSchemaError when a schema cannot be compiled. */
-export async function prepareJob(definition: JobDefinition): Promise<PreparedJob> {
+export async function prepareJob(definition: JobDefinition, ready?: ReadyCheck): Promise<PreparedJob> {
   return {
     definition,
-    input: await compileSchema(definition.input),
-    output: definition.output === undefined ? undefined : await compileSchema(definition.output),
+    input: await compileSchema(definition.input, ready),
+    output: definition.output === undefined ? undefined : await compileSchema(definition.output, ready),
   }
 }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { getHeapStatistics } from 'node:v8'
+import { CheckQuestions } from './check-questions.ts'
 import { createDatabaseProxy } from './database-proxy.ts'
 import { FolderServices } from './folder-services.ts'
 import { coerceThrown } from './job-error.ts'
@@ -49,11 +50,13 @@ const folderServices = new FolderServices({
   onBuilt: () => post({ kind: 'services' }),
   onProblem: (message) => console.error(message),
 })
+const checks = new CheckQuestions(post)
 let current: Running | undefined
 
 function take(message: ToThread): void {
   if (message.kind === 'db') proxy.settle(message)
   else if (message.kind === 'attempt') void runAttempt(message.task)
+  else if (message.kind === 'check') checks.answer(message)
   else if (message.kind === 'ping') post({ kind: 'pong', id: message.id })
   else if (message.kind === 'leave') void folderServices.close().then(() => post({ kind: 'left' }))
   else if (current?.task.seq === message.seq) current.stop.stop(new StopError(message.code, message.message))
@@ -76,7 +79,8 @@ function prepare(type: string, source: JobSource): PreparedJob | Promise<Prepare
   const url = source.kind === 'file' ? source.url : 'built-in'
   const known = prepared.get(type)
   if (known?.url === url) return known.job
-  const entry: { url: string; job: PreparedJob | Promise<PreparedJob> } = { url, job: loadJob(source).then(prepareJob) }
+  const loading = loadJob(source).then((definition) => prepareJob(definition, checks.of(type)))
+  const entry: { url: string; job: PreparedJob | Promise<PreparedJob> } = { url, job: loading }
   prepared.set(type, entry)
   Promise.resolve(entry.job).then(
     // Kept as it is, because awaiting a promise for each attempt would show in the throughput.

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import type { JobDefinition } from '../../workers/define-job.ts'
+import { readyChecks } from '../../workers/ready-checks.ts'
 import { stripTypes } from '../../workers/strip-types.ts'
 import { createThreadPool } from '../../electron/runner/pool/create-thread-pool.ts'
 import { noDatabase } from '../support/no-database.ts'
@@ -37,9 +39,12 @@ function bareThreads(): (count: number) => Promise<void> {
   }
 }
 
-function torilThreads(jobFile: string | undefined): (count: number) => Promise<void> {
+async function torilThreads(jobFile: string | undefined): Promise<(count: number) => Promise<void>> {
   const settings = { minThreads: 0, maxThreads: few, idleTimeoutMs: 3_600_000, maxQueue: 100 }
   const file = join(import.meta.dirname, 'jobs', jobFile ?? '')
+  // As the catalog has it when it has read the folder.
+  const checks =
+    jobFile === undefined ? {} : await readyChecks(((await import(file)) as { default: JobDefinition }).default)
   const source = { kind: 'file' as const, url: pathToFileURL(file).href }
   const pool = createThreadPool({
     // As built: run from its source, each thread would also hold what strips the types of that.
@@ -48,7 +53,7 @@ function torilThreads(jobFile: string | undefined): (count: number) => Promise<v
     runnerId: 'bench',
     database: noDatabase,
     catalog: {
-      get: () => ({ source, jobType: undefined }) as never,
+      get: () => ({ source, checks, jobType: undefined }) as never,
       strip: (url) => Promise.resolve(stripTypes(url)),
     },
     resultsDir: import.meta.dirname,
@@ -72,7 +77,7 @@ function torilThreads(jobFile: string | undefined): (count: number) => Promise<v
 
 const kind = process.argv[2]
 const jobFiles: Record<string, string> = { javascript: 'nap.job.mjs', typescript: 'nap-typed.job.ts' }
-const grow = kind === 'bare' ? bareThreads() : torilThreads(jobFiles[kind ?? ''])
+const grow = kind === 'bare' ? bareThreads() : await torilThreads(jobFiles[kind ?? ''])
 await grow(few)
 const before = await residentBytes()
 await grow(many)

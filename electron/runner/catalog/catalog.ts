@@ -10,6 +10,8 @@ export interface CatalogEntry {
   source: JobSource
   /** Line in which its file says the name. */
   nameLine?: number
+  /** JavaScript that checks a value, by the text of its plain JSON Schema: threads need not compile it again. */
+  checks?: Record<string, string>
 }
 
 /** All job types this runner knows: built in, and from the user's jobs folder. */

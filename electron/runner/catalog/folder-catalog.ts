@@ -194,13 +194,14 @@ export class FolderCatalog {
       }
     }
     if (answer.kind !== 'described') return { file, problem: { file: shown, message: 'It could not be described.' } }
-    const { description, nameLine } = answer
+    const { description, nameLine, checks } = answer
     const line = nameLine === undefined ? {} : { line: nameLine }
     if (description.name !== file.expectedName) {
       return { file, problem: { ...misnamed(shown, description, file), ...line } }
     }
     const jobType = { ...description, source: 'folder', file: shown } as const
-    return { file, entry: { jobType, source: { kind: 'file', url }, ...(nameLine === undefined ? {} : { nameLine }) } }
+    const source = { kind: 'file', url } as const
+    return { file, entry: { jobType, source, checks, ...(nameLine === undefined ? {} : { nameLine }) } }
   }
 
   #publish(next: Map<string, Known>, missing: JobTypeProblem | undefined): void {

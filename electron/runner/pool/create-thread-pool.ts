@@ -67,6 +67,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       void answerDatabaseCall(options.database, lane, message)
     } else if (message.kind === 'strip') {
       void answerStrip(options.catalog, message)
+    } else if (message.kind === 'check') {
+      const { type, schema } = message
+      lane.post({ kind: 'check', schema, javaScript: options.catalog.get(type)?.checks?.[schema] })
     } else if (message.kind === 'pong') {
       sampler.answered(lane)
     } else if (message.kind === 'services') {
