@@ -137,6 +137,12 @@ export type CatalogRequest =
   | { kind: 'services'; id: number; source: Extract<JobSource, { kind: 'file' }> }
   | { kind: 'strip'; id: number; source: Extract<JobSource, { kind: 'file' }> }
 
+/** JavaScript that checks values by the plain JSON Schemas of a job type; `schema` is the text of each. */
+export interface ReadyChecks {
+  input?: { schema: string; javaScript: string }
+  output?: { schema: string; javaScript: string }
+}
+
 /** A job type as its definition says it, without where it comes from. */
 export type JobDescription = Omit<JobType, 'source' | 'file'>
 
@@ -148,8 +154,7 @@ export type CatalogAnswer =
       description: JobDescription
       /** Where the file says its name. */
       nameLine?: number
-      /** JavaScript that checks a value, by the text of its plain JSON Schema. */
-      checks: Record<string, string>
+      checks: ReadyChecks
     }
   | { kind: 'validated'; id: number; value: unknown }
   | { kind: 'loaded'; id: number }

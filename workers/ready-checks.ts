@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { JobDefinition, PlainJsonSchema } from './define-job.ts'
+import type { ReadyChecks } from './protocol.ts'
 import { isStandardSchema, newAjv, type Check } from './validate.ts'
 
 /**
@@ -16,20 +17,20 @@ export function schemaText(schema: PlainJsonSchema): string | undefined {
   }
 }
 
-/** The checks of a definition's plain JSON Schemas, by schema text. Those that cannot be made are left out. */
-export async function readyChecks({ input, output }: JobDefinition): Promise<Record<string, string>> {
-  const checks: Record<string, string> = {}
-  for (const schema of [input, output]) {
-    if (schema === undefined || isStandardSchema(schema)) continue
-    const text = schemaText(schema)
+/** The checks of a definition's plain JSON Schemas. Those that cannot be made are left out. */
+export async function readyChecks(definition: Pick<JobDefinition, 'input' | 'output'>): Promise<ReadyChecks> {
+  const checks: ReadyChecks = {}
+  for (const direction of ['input', 'output'] as const) {
+    const schema = definition[direction]
+    const text = schema === undefined || isStandardSchema(schema) ? undefined : schemaText(schema)
     if (text === undefined) continue
-    // Of its text, which is all that the thread compares: a schema may hold what JSON cannot.
-    const given = JSON.parse(text) as PlainJsonSchema
     const ajv = await newAjv({ source: true })
     const { default: standalone } = await import('ajv/dist/standalone/index.js')
     const write = 'default' in standalone ? standalone.default : standalone
     try {
-      checks[text] = write(ajv, ajv.compile(given))
+      // Of the text, which is all that is compared: a schema may hold what JSON cannot.
+      const javaScript = write(ajv, ajv.compile(JSON.parse(text) as PlainJsonSchema))
+      checks[direction] = { schema: text, javaScript }
     } catch {
       // Then the thread compiles it itself, and says what is wrong with it.
     }

@@ -56,14 +56,18 @@ export async function newAjv(code: CodeOptions = {}): Promise<Ajv> {
   return new Ajv2020({ ...options, code })
 }
 
+/** Validates with a check of Ajv's making. */
+export function validateWith(check: Check): (value: unknown) => Validated {
+  return (value) => {
+    // useDefaults writes into the value, which belongs to the caller.
+    const copy = structuredClone(value)
+    return check(copy) ? { value: copy } : { issues: (check.errors ?? []).map(issueOf) }
+  }
+}
+
 async function fromJsonSchema(schema: PlainJsonSchema, ready: ReadyCheck | undefined): Promise<Validate> {
   try {
-    const check = (await ready?.(schema)) ?? (await newAjv()).compile(schema)
-    return (value) => {
-      // useDefaults writes into the value, which belongs to the caller.
-      const copy = structuredClone(value)
-      return check(copy) ? { value: copy } : { issues: (check.errors ?? []).map(issueOf) }
-    }
+    return validateWith((await ready?.(schema)) ?? (await newAjv()).compile(schema))
   } catch (error) {
     throw new BrokenSchemaError(error instanceof Error ? error.message : String(error), { cause: error })
   }

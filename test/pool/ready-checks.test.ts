@@ -24,7 +24,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'toril-checks-'))
   await writeFile(join(folder, 'same.mjs'), code(input))
   await writeFile(join(folder, 'changed.mjs'), code({ ...input, required: ['a', 'b'] }))
-  const checks = await readyChecks({ name: 'x', title: 'x', input, run: () => 1 })
+  const checks = await readyChecks({ input })
   pool = createThreadPool({
     entry: workerEntry,
     settings: { ...settings, maxThreads: 1 },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PlainJsonSchema } from '../../workers/define-job.ts'
-import { loadCheck, readyChecks, schemaText } from '../../workers/ready-checks.ts'
+import { loadCheck, readyChecks } from '../../workers/ready-checks.ts'
 import { compileSchema } from '../../workers/validate.ts'
 
 const schemas: PlainJsonSchema[] = [
@@ -46,8 +46,8 @@ const values = [
 
 test('a check made elsewhere finds what the schema itself finds, and fills in the same', async () => {
   for (const schema of schemas) {
-    const checks = await readyChecks({ name: 'job', title: 'Job', input: schema, run: () => 1 })
-    const javaScript = checks[schemaText(schema) ?? '']
+    const checks = await readyChecks({ input: schema })
+    const javaScript = checks.input?.javaScript
     expect(javaScript).toBeDefined()
     const own = await compileSchema(schema)
     const ready = await compileSchema(schema, () => Promise.resolve(loadCheck(javaScript ?? '')))
@@ -57,6 +57,8 @@ test('a check made elsewhere finds what the schema itself finds, and fills in th
 
 test('a schema that cannot be compiled is left out, and what it lies beside is not', async () => {
   const output = { type: 'string' }
-  const definition = { name: 'job', title: 'Job', input: { type: 'nonsense' }, output, run: () => '' }
-  expect(Object.keys(await readyChecks(definition))).toEqual([JSON.stringify(output)])
+  const definition = { input: { type: 'nonsense' }, output }
+  expect(await readyChecks(definition)).toEqual({
+    output: { schema: JSON.stringify(output), javaScript: expect.any(String) },
+  })
 })

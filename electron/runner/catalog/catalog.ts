@@ -1,7 +1,7 @@
 import type { JobType, JobTypeList } from '../../contract/job-type.ts'
 import type { Issue } from '../../contract/json.ts'
 import type { JobDefinition } from '../../../workers/define-job.ts'
-import type { JobSource } from '../../../workers/protocol.ts'
+import type { JobSource, ReadyChecks } from '../../../workers/protocol.ts'
 
 export type { JobSource } from '../../../workers/protocol.ts'
 
@@ -10,8 +10,8 @@ export interface CatalogEntry {
   source: JobSource
   /** Line in which its file says the name. */
   nameLine?: number
-  /** JavaScript that checks a value, by the text of its plain JSON Schema: threads need not compile it again. */
-  checks?: Record<string, string>
+  /** Threads need not compile these again. */
+  checks?: ReadyChecks
 }
 
 /** All job types this runner knows: built in, and from the user's jobs folder. */

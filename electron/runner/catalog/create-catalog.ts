@@ -8,6 +8,7 @@ import { compileSchema, type Validate } from '../../../workers/validate.ts'
 import type { Catalog, CatalogEntry } from './catalog.ts'
 import { CatalogThread } from './catalog-thread.ts'
 import { FolderCatalog } from './folder-catalog.ts'
+import { QuickChecks } from './quick-checks.ts'
 import { TypeStripper } from './type-stripper.ts'
 
 export interface CatalogOptions {
@@ -40,6 +41,7 @@ export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
   const describer = new CatalogThread(options.entry, timeoutMs)
   const checker = new CatalogThread(options.entry, timeoutMs)
   const stripper = new TypeStripper(options.entry, timeoutMs)
+  const quickChecks = new QuickChecks()
   const listeners = new Set<() => void>()
   let folder: FolderCatalog | undefined
   let entries = builtIn
@@ -92,8 +94,10 @@ export async function createCatalog(options: CatalogOptions): Promise<Catalog> {
       problems,
     }),
     async validateInput(name, input) {
-      const { source } = entryOf(name)
+      const { source, checks } = entryOf(name)
       if (source.kind === 'built-in') return (await builtInValidator(name))(input)
+      const quick = checks?.input === undefined ? undefined : quickChecks.of(checks.input)
+      if (quick !== undefined) return quick(input)
       const answer = await checker.ask({ kind: 'validate', source, input })
       if (answer.kind === 'validated') return { value: answer.value }
       if (answer.kind === 'invalid') return { issues: answer.issues }

@@ -69,7 +69,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       void answerStrip(options.catalog, message)
     } else if (message.kind === 'check') {
       const { type, schema } = message
-      lane.post({ kind: 'check', schema, javaScript: options.catalog.get(type)?.checks?.[schema] })
+      const { input, output } = options.catalog.get(type)?.checks ?? {}
+      const javaScript = [input, output].find((check) => check?.schema === schema)?.javaScript
+      lane.post({ kind: 'check', schema, javaScript })
     } else if (message.kind === 'pong') {
       sampler.answered(lane)
     } else if (message.kind === 'services') {

@@ -1,4 +1,5 @@
-import { QueueEvents, type IQueueBackend } from 'bullmq'
+import { setTimeout as pause } from 'node:timers/promises'
+import { QueueEvents, type BackendFactory, type IQueueBackend } from 'bullmq'
 import { progressSchema } from '../../contract/job.ts'
 import type { QueueEvent, QueueState } from './job-queue.ts'
 import type { QueueServer } from './queue-server.ts'
@@ -6,6 +7,13 @@ import { within } from './within.ts'
 
 /** How long a close waits for the server. */
 const closeMs = 3_000
+/**
+ * What comes so soon after the last read is read together. Each read wakes the process, and a single job has four
+ * events; nothing that depends on an event is shown sooner than this.
+ */
+const gatherMs = 25
+/** A read that brought so many has left more behind: the next follows at once. BullMQ reads 100 at most on PostgreSQL. */
+const manyEvents = 50
 
 export interface EventFeed {
   /** The first listener opens the connection. Returns a function that stops listening. */
@@ -29,11 +37,26 @@ export function createEventFeed({ name, server, report }: EventFeedParts): Event
     for (const listener of listeners) listener(event)
   }
 
+  /** BullMQ reads on as soon as it has told of the last events. */
+  const gathering: BackendFactory = (...args) => {
+    const backend = server.listening(...args)
+    const read = backend.readEvents.bind(backend)
+    let rest = Promise.resolve()
+    backend.readEvents = async (id, blockTimeout) => {
+      await rest
+      const found = await read(id, blockTimeout)
+      const count = found?.[0]?.[1].length ?? 0
+      rest = count === 0 || count >= manyEvents ? Promise.resolve() : pause(gatherMs)
+      return found
+    }
+    return backend
+  }
+
   function open(): void {
     const events = new QueueEvents<unknown, IQueueBackend>(
       name,
       { connection: {}, lastEventId: '$', autorun: false },
-      server.listening,
+      gathering,
     )
     source = events
     const state =
