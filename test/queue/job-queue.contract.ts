@@ -7,6 +7,7 @@ import { describeLimits } from './contract/limits.ts'
 import { describeOutage } from './contract/outage.ts'
 import { createQueueBench, type QueueUnderTest } from './contract/queue-bench.ts'
 import { describeRelay } from './contract/relay.ts'
+import { describeUnknown } from './contract/unknown.ts'
 import { describeWaiting } from './contract/waiting.ts'
 import { describeWatching } from './contract/watching.ts'
 
@@ -20,6 +21,7 @@ export function describeJobQueue(label: string, start: () => Promise<QueueUnderT
     describeConsumer(bench)
     describeDead(bench)
     describeLimits(bench)
+    describeUnknown(bench)
     describeWatching(bench)
     describeRelay(bench)
     // Last, since these end the server under test and bring it back.

@@ -1,4 +1,4 @@
-import { createPostgresBackend, FlowProducer, Queue } from 'bullmq'
+import { createPostgresBackend, FlowProducer, Queue, Worker } from 'bullmq'
 import { startTlsPostgres } from '../support/postgres-tls.ts'
 import { describeJobQueueBriefly } from './job-queue.contract.ts'
 import { startOutageProxy } from '../support/outage-proxy.ts'
@@ -15,6 +15,10 @@ describeJobQueueBriefly('PostgreSQL with TLS and client certificates', async () 
     foreignQueue(name) {
       const connection = { connectionString: url, ssl }
       return Promise.resolve(new Queue(name, { connection }, createPostgresBackend) as unknown as Queue)
+    },
+    foreignWorker(name, process) {
+      const connection = { connectionString: url, ssl }
+      return new Worker(name, process, { connection }, createPostgresBackend) as unknown as Worker
     },
     foreignFlows() {
       const connection = { connectionString: url, ssl }

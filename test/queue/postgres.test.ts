@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createPostgresBackend, FlowProducer, Queue } from 'bullmq'
+import { createPostgresBackend, FlowProducer, Queue, Worker } from 'bullmq'
 import { startTestPostgres } from '../support/postgres.ts'
 import { describeJobQueue } from './job-queue.contract.ts'
 import { startOutageProxy } from '../support/outage-proxy.ts'
@@ -25,6 +25,10 @@ describeJobQueue('PostgreSQL', async () => {
       // As another program would: a pool configuration of its own.
       const connection = { connectionString: url.href }
       return Promise.resolve(new Queue(name, { connection }, createPostgresBackend) as unknown as Queue)
+    },
+    foreignWorker(name, process) {
+      const connection = { connectionString: url.href }
+      return new Worker(name, process, { connection }, createPostgresBackend) as unknown as Worker
     },
     foreignFlows() {
       const connection = { connectionString: url.href }

@@ -1,4 +1,4 @@
-import { FlowProducer, Queue } from 'bullmq'
+import { FlowProducer, Queue, Worker } from 'bullmq'
 import { Cluster } from 'ioredis'
 import { startRedisCluster } from '../support/redis-cluster.ts'
 import { describeJobQueue } from './job-queue.contract.ts'
@@ -17,6 +17,7 @@ describeJobQueue('a Redis cluster', async () => {
     foreignQueue(name) {
       return Promise.resolve(new Queue(name, { connection: connect(), prefix: '{bull}' }))
     },
+    foreignWorker: (name, process) => new Worker(name, process, { connection: connect(), prefix: '{bull}' }),
     foreignFlows: () => new FlowProducer({ connection: connect(), prefix: '{bull}' }),
     async goAway() {
       await Promise.all(servers.masters.map((master) => master.kill()))

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FlowProducer, Queue, type ConnectionOptions } from 'bullmq'
+import { type ConnectionOptions, FlowProducer, type Job, Queue, Worker } from 'bullmq'
 import type { RedisOptions } from 'ioredis'
 import { startAclRedis } from '../support/redis-acl.ts'
 import { startSentinelRedis } from '../support/redis-sentinel.ts'
@@ -15,6 +15,8 @@ function foreign(options: RedisOptions) {
   const connection = options as ConnectionOptions
   return {
     foreignQueue: (name: string) => Promise.resolve(new Queue(name, { connection })),
+    foreignWorker: (name: string, process: (job: Job) => Promise<unknown>) =>
+      new Worker(name, process, { connection: { ...connection, maxRetriesPerRequest: null } }),
     foreignFlows: () => new FlowProducer({ connection }),
   }
 }

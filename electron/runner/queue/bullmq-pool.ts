@@ -4,20 +4,30 @@ import type { Pool, PoolClient } from 'pg'
 /** What pg's types leave out. */
 type WithStream = PoolClient & { connection: { stream: { destroy(): void } } }
 
+/** What is asked instead of a question of BullMQ, with its parameters. */
+export type Rewrite = (text: string, params: readonly unknown[]) => [string, unknown[]]
+
 /** A pool of `pg` as BullMQ uses one, its errors translated. */
 export class BullmqPool implements PgPool {
   readonly #pool: Pool
   readonly #translate: (error: unknown) => unknown
   readonly #isAway: () => boolean
+  readonly #rewrite: Rewrite | undefined
   readonly #clients = new Set<PoolClient>()
   /** BullMQ reads here that the connections are kept alive. */
   readonly options: { keepAlive: boolean }
 
   /** While `isAway`, nothing is asked: BullMQ would try to connect each second, with each of its loops. */
-  constructor(pool: Pool, translate: (error: unknown) => unknown, isAway: () => boolean = () => false) {
+  constructor(
+    pool: Pool,
+    translate: (error: unknown) => unknown,
+    isAway: () => boolean = () => false,
+    rewrite?: Rewrite,
+  ) {
     this.#pool = pool
     this.#translate = translate
     this.#isAway = isAway
+    this.#rewrite = rewrite
     pool.on('connect', (client) => this.#clients.add(client))
     pool.on('remove', (client) => this.#clients.delete(client))
     this.options = { keepAlive: pool.options.keepAlive ?? false }
@@ -26,7 +36,8 @@ export class BullmqPool implements PgPool {
   async query<R>(text: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number | null }> {
     this.#check()
     try {
-      const { rows, rowCount } = await this.#pool.query(text, params === undefined ? undefined : [...params])
+      const [asked, values] = this.#rewrite?.(text, params ?? []) ?? [text, params && [...params]]
+      const { rows, rowCount } = await this.#pool.query(asked, values)
       return { rows: rows as R[], rowCount }
     } catch (error) {
       throw this.#translate(error)

@@ -14,6 +14,7 @@ import { cleanJson } from './sanitize-json.ts'
 import { reasonOf } from './server-refusal.ts'
 import { followUnheardVerdicts } from './unheard-verdicts.ts'
 import { failureOf, postponedUntil, settledFailure, settledRetry, verdictOfThrown } from './verdict.ts'
+import type { WantedJobs } from './wanted-jobs.ts'
 import { within } from './within.ts'
 
 /** A job whose runner dies is taken up again; one that took so many runners with it is not. */
@@ -41,6 +42,7 @@ export interface ConsumerParts {
   report: (message: string) => void
   processor: Processor
   concurrency: number
+  wanted: WantedJobs
   onSettled(settled: Settled): void
   /** For looking up what became of a job. */
   queue: BullQueue
@@ -75,7 +77,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed }
         : {}),
     },
-    server.working,
+    server.working(parts.wanted),
   )
   worker.on('completed', (job) => settle({ id: job.id ?? '', state: 'completed' }))
   worker.on('failed', (job) => {

@@ -24,6 +24,7 @@ import { obliterate, readContents, removeJob } from './queue-contents.ts'
 import { readLimits, writeRateLimit } from './queue-limits.ts'
 import { keptNotice, mayTrim } from './may-trim.ts'
 import { trimFinished } from './trim.ts'
+import { followWantedJobs } from './wanted-jobs.ts'
 
 /**
  * Finished jobs kept beyond the retention until they are trimmed: what ends within 5 s, where the most that was
@@ -100,6 +101,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   }
   const keep = keepOf(config.retention)
   const consumers = new Set<Consumer>()
+  const stops = new Set<() => void>()
   const lookup = createJobLookup(queue, server, name)
 
   const runnerQueue: RunnerQueue = {
@@ -170,11 +172,17 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       Object.assign(keep.completed, keepOf(wanted).completed)
       Object.assign(keep.failed, keepOf(wanted).failed)
     },
-    async consume(processor, { concurrency, onSettled }) {
+    async consume(processor, { concurrency, onSettled, types }) {
       if (isReadOnly) return createNoConsumer()
       const { runnerId } = config
       const shared = { name, runnerId, server, watch, timing, trims, keep, report, queue }
-      const starting = startConsumer({ ...shared, processor, concurrency, onSettled })
+      const wanted = followWantedJobs(types)
+      const deaf = types === undefined ? undefined : events.listen((event) => wanted.heard(event))
+      stops.add(() => {
+        deaf?.()
+        wanted.close()
+      })
+      const starting = startConsumer({ ...shared, processor, concurrency, wanted, onSettled })
       const consumer = await watch
         .ask(() => starting)
         .catch((error: unknown) => {
@@ -190,6 +198,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     tryNow: () => watch.tryNow(),
     onConnection: (listener) => watch.onChange(listener),
     async close() {
+      for (const stop of stops) stop()
       await presence.close()
       await Promise.all([...consumers].map((consumer) => consumer.close(0)))
       await events.close()

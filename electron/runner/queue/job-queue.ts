@@ -74,6 +74,21 @@ export type Settled =
   /** Will run again. */
   | { id: string; state: 'delayed' | 'waiting'; delayUntil?: number }
 
+/** The types of the jobs a consumer takes. Jobs of others are left as they stand, for whoever knows them. */
+export interface TakenTypes {
+  /** Undefined: jobs of any type. */
+  current(): readonly string[] | undefined
+  /** Returns a function that stops listening. */
+  onChange(listener: () => void): () => void
+}
+
+export interface ConsumeOptions {
+  concurrency: number
+  onSettled(settled: Settled): void
+  /** Jobs of any type, unless given. */
+  types?: TakenTypes
+}
+
 export interface Consumer {
   /** Jobs worked on at once. Takes effect at once; never drops what runs. */
   setConcurrency(concurrency: number): void
@@ -187,7 +202,7 @@ export interface JobQueue {
    */
   obliterate(keep: QueueLimits): Promise<void>
   setRetention(keep: { completed: number; failed: number }): void
-  consume(processor: Processor, options: { concurrency: number; onSettled(settled: Settled): void }): Promise<Consumer>
+  consume(processor: Processor, options: ConsumeOptions): Promise<Consumer>
   /** Returns a function that stops listening. */
   onEvent(listener: (event: QueueEvent) => void): () => void
   connection(): Connection

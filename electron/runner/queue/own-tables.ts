@@ -1,10 +1,11 @@
 import type { Pool } from 'pg'
+import { makeChoosingFunctions } from './choose-postgres.ts'
 
 /** Any fixed number of our own: two runners that start at once must not both make the tables. */
 const setupLock = 0x746f7269
 
 /**
- * Makes Toril's own tables beside BullMQ's, in a schema of their own. Presence is unlogged: it is written
+ * Makes Toril's own tables and functions beside BullMQ's, in a schema of their own. Presence is unlogged: it is written
  * every few seconds and worth nothing after a crash. A note is a wish that somebody was promised.
  */
 export async function makeOwnTables(pool: Pool): Promise<void> {
@@ -19,6 +20,7 @@ export async function makeOwnTables(pool: Pool): Promise<void> {
     await client.query(`CREATE TABLE IF NOT EXISTS toril_queue.note (
       queue text NOT NULL, key text NOT NULL, body text NOT NULL, expires_at timestamptz NOT NULL,
       PRIMARY KEY (queue, key))`)
+    await makeChoosingFunctions(client)
     await client.query('COMMIT')
     client.release()
   } catch (error) {

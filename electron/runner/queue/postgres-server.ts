@@ -2,6 +2,7 @@ import { createPostgresBackend, DEFAULT_SCHEMA, runMigrations, type BackendFacto
 import pg from 'pg'
 import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { BullmqPool } from './bullmq-pool.ts'
+import { choosingQuery, waitOnPostgres } from './choose-postgres.ts'
 import { namePostgresTaker } from './name-taker.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage, isPostgresSilence } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
@@ -11,6 +12,7 @@ import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
+import type { WantedJobs } from './wanted-jobs.ts'
 
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
 const minimumVersion = 140_000
@@ -112,11 +114,13 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
   const pools = new Set<BullmqPool>()
   const relays = new Set<() => void>()
   const withOwnPool =
-    (max: number): BackendFactory =>
+    (max: number, wanted?: WantedJobs): BackendFactory =>
     (name, opts, extra) => {
-      const own = new BullmqPool(openPool({ ...address, max, answerMs }), asOutageBullmqKnows, pace.down)
+      const rewrite = wanted === undefined ? undefined : choosingQuery(wanted)
+      const own = new BullmqPool(openPool({ ...address, max, answerMs }), asOutageBullmqKnows, pace.down, rewrite)
       pools.add(own)
       const backend = createPostgresBackend(name, { ...opts, connection: own }, extra)
+      if (wanted !== undefined) waitOnPostgres(backend, wanted)
       backend.on('close', () => {
         pools.delete(own)
         void own.end().catch(() => undefined)
@@ -138,7 +142,7 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
     tellsOfRemoval: false,
     putsBackBehind: true,
     asking: (name, opts, extra) => createPostgresBackend(name, { ...opts, connection: shared }, extra),
-    working: withOwnPool(10),
+    working: (wanted) => withOwnPool(10, wanted),
     listening: withOwnPool(2),
     async ping() {
       await pool.query('SELECT 1')

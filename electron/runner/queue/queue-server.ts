@@ -1,6 +1,7 @@
 import type { BackendFactory } from 'bullmq'
 import type { QueueBackend } from '../../contract/runner.ts'
 import type { PresenceStore } from './presence.ts'
+import type { WantedJobs } from './wanted-jobs.ts'
 import type { NoteStore, RelayLine, RelayLineParts } from './relay-line.ts'
 
 /** What a connection tells of itself. `unsure`: a part of the server is gone, perhaps the one that matters. */
@@ -21,8 +22,8 @@ export interface QueueServer {
   readonly notices: readonly { code: string; message: string }[]
   /** For questions and commands: fails at once when the server is away, keeps nothing for later. */
   readonly asking: BackendFactory
-  /** For a worker: keeps what it has to say until the server is back. */
-  readonly working: BackendFactory
+  /** For a worker: keeps what it has to say until the server is back, and takes only jobs that are wanted. */
+  working(wanted: WantedJobs): BackendFactory
   /** For reading events. */
   readonly listening: BackendFactory
   /** Whether the server can keep finished jobs below a number by itself, with each job that ends. */

@@ -1,4 +1,5 @@
 import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 'bullmq'
+import { chooseOnRedis } from './choose-redis.ts'
 import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
@@ -11,6 +12,7 @@ import { dropRedisLocks } from './release-dead.ts'
 import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
+import type { WantedJobs } from './wanted-jobs.ts'
 
 /** BullMQ's blocking reads are answered after 10 s at the latest. */
 const patientMs = 30_000
@@ -61,10 +63,14 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
   }
 
   /** BullMQ leaves open what it was given, and reads blockingly over a copy of it. */
-  const patiently: BackendFactory = (name, opts, extra) => {
+  const patiently: BackendFactory = (name, opts, extra) => patientBackend(name, opts, extra)
+
+  function patientBackend(...[name, opts, extra, wanted]: [...Parameters<BackendFactory>, WantedJobs?]) {
     const copied = extra?.blocking === true
     const given = clients.open({ patient: true, silenceMs: patientMs, lazy: copied })
+    const choice = wanted === undefined ? undefined : chooseOnRedis(given, wanted)
     const backend = createRedisBackend(name, withPrefix(opts, prefix, given), extra)
+    choice?.waitOn(backend)
     const close = backend.close.bind(backend)
     backend.close = async (force) => {
       try {
@@ -84,7 +90,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     tellsOfRemoval: true,
     putsBackBehind: false,
     asking: (name, opts, extra) => createRedisBackend(name, withPrefix(opts, prefix, client), extra),
-    working: patiently,
+    working: (wanted) => (name, opts, extra) => patientBackend(name, opts, extra, wanted),
     listening: patiently,
     async ping() {
       // Any node of a cluster answers a ping, also when that of the queue is away.

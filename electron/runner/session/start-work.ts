@@ -9,6 +9,7 @@ import { createQueueStats, type QueueStats } from '../stats/queue-stats.ts'
 import { longestGraceMs } from '../stop-grace.ts'
 import { meetRunners } from './meet-runners.ts'
 import type { SessionParts } from './session-parts.ts'
+import { takenTypes } from './taken-types.ts'
 import type { Threads } from './start-threads.ts'
 
 export interface Work {
@@ -58,6 +59,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
   })
   const consumer: Consumer = await queue.consume(processor, {
     concurrency: parts.concurrency(),
+    types: takenTypes(parts),
     onSettled(settled) {
       if (isFinished(settled.state)) state.finished = true
       mirror.settled(settled)

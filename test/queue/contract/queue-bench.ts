@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import type { FlowProducer, Queue } from 'bullmq'
+import type { FlowProducer, Job, Queue, Worker } from 'bullmq'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { createJobQueue, type RunnerQueue } from '../../../electron/runner/queue/create-job-queue.ts'
-import type { Consumer, Processor, QueuedOptions, Settled, Taken } from '../../../electron/runner/queue/job-queue.ts'
+import type {
+  Consumer,
+  Processor,
+  QueuedOptions,
+  Settled,
+  Taken,
+  TakenTypes,
+} from '../../../electron/runner/queue/job-queue.ts'
 import type { QueueConfig, QueueTarget } from '../../../electron/runner/queue/queue-config.ts'
 import { until } from '../until.ts'
 
@@ -11,6 +18,8 @@ export interface QueueUnderTest {
   readonly target: QueueTarget
   /** A plain BullMQ queue of another program. */
   foreignQueue(name: string): Promise<Queue>
+  /** A plain BullMQ worker of another program, which takes jobs of any name. */
+  foreignWorker(name: string, process: (job: Job) => Promise<unknown>): Worker
   /** Flows of another program. */
   foreignFlows(): FlowProducer
   /** Ends the server the hard way; `comeBack` brings it back with what it had acknowledged. */
@@ -90,7 +99,12 @@ export function createQueueBench(start: () => Promise<QueueUnderTest>): QueueBen
 }
 
 /** Takes jobs from the queue and keeps what was taken and how it settled. */
-export async function consume(queue: RunnerQueue, processor: Processor, concurrency = 4): Promise<Watched> {
+export async function consume(
+  queue: RunnerQueue,
+  processor: Processor,
+  concurrency = 4,
+  types?: TakenTypes,
+): Promise<Watched> {
   const settled: Settled[] = []
   const taken: Taken[] = []
   const consumer = await queue.consume(
@@ -98,7 +112,7 @@ export async function consume(queue: RunnerQueue, processor: Processor, concurre
       taken.push(job)
       return processor(job)
     },
-    { concurrency, onSettled: (one) => settled.push(one) },
+    { concurrency, onSettled: (one) => settled.push(one), ...(types === undefined ? {} : { types }) },
   )
   return {
     consumer,
