@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import type { PreferencesPatch } from '../../electron/contract/preferences.ts'
 import { Icon, type IconName } from '../components/icon.tsx'
 import { StateGlyph } from '../components/state-glyph.tsx'
+import { actTitles } from '../features/job-actions/queue-acts.ts'
 import { usePoolSize } from '../features/threads/use-pool-size.ts'
 import { toPanelError } from '../lib/errors.ts'
 import { glyphLabels, glyphOfJob } from '../lib/glyphs.ts'
@@ -10,6 +11,7 @@ import { useJobs, usePanel, useQueue, useSystem } from '../lib/panel-context.tsx
 import { refusesChange } from '../lib/read-only.ts'
 import { useReadOnly } from '../lib/use-read-only.ts'
 import { useJobTypes } from '../lib/use-job-types.ts'
+import { queueActs } from '../stores/mass.ts'
 import type { Command } from './match-commands.ts'
 import { screens } from './screens.ts'
 import { useChanges } from './use-changes.ts'
@@ -110,6 +112,20 @@ export function useCommands(query: string): Command[] {
       keys: 'Mod+E',
       run: unlessRefused(() => navigate('/enqueue')),
     })
+    for (const act of queueActs) {
+      add({
+        id: act,
+        group: 'Commands',
+        disabledReason: readOnly,
+        icon: icon('trash'),
+        title: `${actTitles[act]}…`,
+        run: unlessRefused(() => {
+          // Where its progress and its end are seen.
+          navigate('/jobs')
+          stores.ui.setState({ question: { kind: 'queue-act', act } })
+        }),
+      })
+    }
     if (profile?.readOnly === true) {
       const allowed = profile.changesAllowedUntil !== undefined
       add({

@@ -14,5 +14,9 @@ export type Mass =
   /** To those picked in a list, one call each. */
   | { kind: 'picked'; action: BatchAction; jobs: readonly PickedJob[]; started?(): void }
 
+/** Ways to empty the queue. */
+export const queueActs = ['drain', 'clean', 'obliterate'] as const
+export type QueueAct = (typeof queueActs)[number]
+
 /** What is done, in the words of its buttons. */
 export type MassAction = Mass['action']

@@ -1,11 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Mass } from './mass.ts'
+import type { Mass, QueueAct } from './mass.ts'
 
 /** A question that must be answered before something that cannot be undone. */
 export type Question =
   | { kind: 'kill'; id: string; type: string; thread: string | undefined; since: string | undefined; blocked: boolean }
   /** Before something is done to many jobs. */
   | { kind: 'mass'; mass: Mass }
+  | { kind: 'queue-act'; act: QueueAct }
   /** Whether a read-only profile may be changed through for a while. */
   | { kind: 'allow-changes' }
 

@@ -163,3 +163,25 @@ test('on production all that match is removed only after its number was shown an
   await expect(page.getByRole('alertdialog', { name: 'Retry 2 jobs on Production EU?' })).toBeVisible()
   await expect(page.getByRole('textbox', { name: 'Type Production EU to go on' })).toBeVisible()
 })
+
+test('the queue is drained from the palette, with what is delayed when that is chosen', async ({
+  page,
+  startRunner,
+}) => {
+  const runner = await startRunner()
+  await runner.call('POST', '/queue/pause')
+  for (let n = 0; n < 3; n += 1) await add(runner, n)
+  await add(runner, 3, { delayMs: 3_600_000 })
+  await openPanel(page, runner)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Search jobs, types and commands' }).fill('drain')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('alertdialog', { name: 'Drain the queue toril of This computer?' })
+  await expect(dialog.getByText('This touches 3 jobs: 3 waiting.')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Keep as is' })).toBeFocused()
+  await dialog.getByRole('checkbox', { name: 'Also what is delayed or waits to retry' }).check()
+  await expect(dialog.getByText('This touches 4 jobs: 3 waiting, 1 delayed.')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Drain the queue' }).click()
+  await expect(page.getByText('4 jobs taken out of the queue')).toBeVisible()
+  expect(await countOf(runner, '?state=cancelled')).toBe(4)
+})

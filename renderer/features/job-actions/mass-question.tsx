@@ -1,10 +1,10 @@
-import { Button } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import type { PanelError } from '../../lib/errors.ts'
 import { usePanel, useSystem } from '../../lib/panel-context.tsx'
 import { useLoad } from '../../lib/use-load.ts'
 import type { Mass } from '../../stores/mass.ts'
-import { losses, massLabel, touchedOf, touchedWords, type Touched } from './mass-words.ts'
+import { Counted } from './counted.tsx'
+import { losses, massLabel, touchedOf, type Touched } from './mass-words.ts'
 import { nameToType, runMass } from './use-mass.ts'
 
 /** How many jobs would be touched: told by the runner, which finds them but changes nothing. */
@@ -17,33 +17,6 @@ function useTouched(mass: Mass): { touched: Touched | undefined; error: PanelErr
     return undefined
   })
   return { touched: value, error, again: reload }
-}
-
-/** The number of jobs, or why it is not known yet. */
-function Counted({
-  touched,
-  error,
-  onAgain,
-}: {
-  touched: Touched | undefined
-  error: PanelError | undefined
-  onAgain(): void
-}) {
-  if (error !== undefined) {
-    return (
-      <p role="alert">
-        The jobs could not be counted: {error.message}{' '}
-        <Button size="sm" onClick={onAgain}>
-          Try again
-        </Button>
-      </p>
-    )
-  }
-  return (
-    <p role="status" className="num">
-      <b>{touched === undefined ? 'Counting the jobs.' : touchedWords(touched)}</b>
-    </p>
-  )
 }
 
 /** Before something is done to many jobs: how many, what is lost, and on production the profile's name. */

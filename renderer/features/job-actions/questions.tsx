@@ -6,6 +6,7 @@ import { usePanel, useUi } from '../../lib/panel-context.tsx'
 import { AllowChangesQuestion } from '../../app/allow-changes-question.tsx'
 import type { Question } from '../../stores/ui.ts'
 import { MassQuestion } from './mass-question.tsx'
+import { QueueActQuestion } from './queue-act-question.tsx'
 import { useJobActions } from './use-job-actions.ts'
 
 function KillQuestion({ ask, onClose }: { ask: Extract<Question, { kind: 'kill' }>; onClose(): void }) {
@@ -56,6 +57,8 @@ export function Questions() {
       return <KillQuestion ask={question} onClose={close} />
     case 'allow-changes':
       return <AllowChangesQuestion onClose={close} />
+    case 'queue-act':
+      return <QueueActQuestion act={question.act} onClose={close} />
     case 'mass':
       return <MassQuestion mass={question.mass} onClose={close} />
   }

@@ -4,19 +4,22 @@ import { toPanelError } from '../../lib/errors.ts'
 import { formatCount, plural } from '../../lib/format.ts'
 import type { PanelStores } from '../../lib/panel-stores.ts'
 import { refusesChange } from '../../lib/read-only.ts'
+import type { RunningBatch } from '../../stores/batch.ts'
 import type { BatchQuery } from '../../stores/mass.ts'
+import { callQueueAct, type QueueRequest } from './queue-acts.ts'
 
-const words: Record<BatchAction, string> = {
+type Action = RunningBatch['action']
+
+const words: Record<Action, string> = {
   cancel: 'asked to stop or cancelled',
   retry: 'back in the queue',
   remove: 'removed',
+  drain: 'taken out of the queue',
+  clean: 'removed',
+  obliterate: 'obliterated with the queue',
 }
 
-function tell(
-  { stores, action }: { stores: PanelStores; action: BatchAction },
-  end: BatchProgress,
-  stopped: boolean,
-): void {
+function tell({ stores, action }: { stores: PanelStores; action: Action }, end: BatchProgress, stopped: boolean): void {
   const { show } = stores.toasts.getState()
   const title = `${plural(end.done, 'job')} ${words[action]}`
   const left = end.total - end.done - end.failed
@@ -31,10 +34,15 @@ function tell(
 /** Follows something done to many jobs at the runner; the store has how far it is, a toast how it ended. */
 async function follow(
   stores: PanelStores,
-  action: BatchAction,
+  action: Action,
   begin: (signal: AbortSignal) => Promise<AsyncIterable<BatchProgress>>,
 ): Promise<void> {
-  if (refusesChange(stores) || stores.batch.getState().batch !== undefined) return
+  if (refusesChange(stores)) return
+  if (stores.batch.getState().batch !== undefined) {
+    const detail = 'Wait until it is over, or stop it on the Jobs screen.'
+    stores.toasts.getState().show({ role: 'alert', title: 'Another batch is under way', detail })
+    return
+  }
   const stop = new AbortController()
   let last: BatchProgress | undefined
   const set = (): void => stores.batch.setState({ batch: { action, progress: last, stop: () => stop.abort() } })
@@ -70,4 +78,15 @@ export function runBatch(
 ): Promise<void> {
   const confirmed = confirm === undefined ? {} : { confirm }
   return follow(stores, action, (signal) => client.jobs.batch({ ...query, action, ...confirmed }, { signal }))
+}
+
+/** Empties the queue in one of three ways. */
+export function runQueueAct(
+  client: Client,
+  stores: PanelStores,
+  request: QueueRequest,
+  confirm?: string,
+): Promise<void> {
+  const confirmed = confirm === undefined ? {} : { confirm }
+  return follow(stores, request.act, (signal) => callQueueAct(client, request, confirmed, signal))
 }

@@ -1,10 +1,17 @@
-import type { BatchAction } from '../../../electron/contract/batch.ts'
 import { Button } from '../../components/button.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { formatCount } from '../../lib/format.ts'
 import { useBatch } from '../../lib/panel-context.tsx'
+import type { RunningBatch } from '../../stores/batch.ts'
 
-const doing: Record<BatchAction, string> = { cancel: 'Cancelling', retry: 'Retrying', remove: 'Removing' }
+const doing: Record<RunningBatch['action'], string> = {
+  cancel: 'Cancelling',
+  retry: 'Retrying',
+  remove: 'Removing',
+  drain: 'Draining',
+  clean: 'Cleaning',
+  obliterate: 'Obliterating',
+}
 
 /** How far the batch is, with Stop; docked like the bar it came from. */
 export function BatchBar() {
@@ -13,7 +20,7 @@ export function BatchBar() {
   const { action, progress } = batch
   const ended = progress === undefined ? 0 : progress.done + progress.failed
   return (
-    <div className="bulk" role="group" aria-label={`${doing[action]} all that match`}>
+    <div className="bulk" role="group" aria-label={doing[action]}>
       <span className="bulk-n num">
         {progress === undefined
           ? `${doing[action]}: finding the jobs`

@@ -16,6 +16,7 @@ import { JobGrid } from './job-grid.tsx'
 import { filterFromSearch, filterToSearch, narrows, toListInput, type JobFilter } from './job-filter.ts'
 import { shownOfGroup, toItems } from './list-layout.ts'
 import { matchingText, stateCountText, totalCountText } from './state-counts.ts'
+import { QueueMenu } from './queue-menu.tsx'
 import { StateTabs } from './state-tabs.tsx'
 import { useJobPages, useStateCounts } from './use-job-pages.ts'
 import { useListKeys } from './use-list-keys.ts'
@@ -217,6 +218,9 @@ function JobList({
         <span className="meta">
           {matching} {matching === '1' ? 'job' : 'jobs'}
           {narrows(filter) ? ' match' : ''}
+        </span>
+        <span className="right">
+          <QueueMenu />
         </span>
       </div>
       <FilterBox filter={filter} onChange={setFilter} inputRef={filterInput} onLeave={() => grid.current?.focus()} />
