@@ -1,4 +1,5 @@
 import type { QueueKind } from '../../../electron/contract/connection-profile.ts'
+import { FixedBy } from './fixed-by.tsx'
 import { useForm } from './form-context.tsx'
 import { ChoiceField, TextField } from './form-fields.tsx'
 import { More } from './more.tsx'
@@ -116,6 +117,7 @@ export function QueueFields() {
       {kind === 'sentinel' && <Sentinels />}
       {kind === 'cluster' && <Cluster />}
       {redis && <Access kind={kind} />}
+      <FixedBy field="profile.queueName" />
       <div className="f2">
         <TextField path="queueName" label="Queue" mono />
         {(redis || kind === 'managed-redis') && (

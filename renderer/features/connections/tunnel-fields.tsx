@@ -9,7 +9,7 @@ const onOff = [
 ] as const
 
 const logins = [
-  { value: 'auto', label: 'Agent, then keys, then password' },
+  { value: 'auto', label: 'Agent, keys, password' },
   { value: 'agent', label: 'Agent' },
   { value: 'key', label: 'Key file' },
   { value: 'password', label: 'Password' },
