@@ -172,14 +172,15 @@ describe('the reason in a row', () => {
     }
   })
 
-  it('shows a delayed job as waiting once its time has come, or when nobody knows its type', () => {
+  it('shows a delayed job as waiting once its time has come, or when it was put aside for want of a runner', () => {
     const job = jobWith({ state: 'delayed', options: { delayMs: 60_000 } })
     expect(presented(job, factsWith()).state).toBe('delayed')
     expect(presented(job, factsWith(), { delayUntil: now }).state).toBe('waiting')
-    expect(presented(job, factsWith({}, [{ ...self, jobTypes: ['x'] }]))).toMatchObject({
-      state: 'waiting',
-      waitingReason: { code: 'NO_RUNNER_FOR_TYPE' },
-    })
+    const nobody = factsWith({}, [{ ...self, jobTypes: ['x'] }])
+    const waitingReason = { code: 'NO_RUNNER_FOR_TYPE' }
+    expect(presented(jobWith({ state: 'delayed' }), nobody)).toMatchObject({ state: 'waiting', waitingReason })
+    // Its producer asked for the delay: its time has not come, whoever knows it.
+    expect(presented(job, nobody)).toMatchObject({ state: 'delayed', waitingReason })
   })
 })
 

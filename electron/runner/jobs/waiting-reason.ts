@@ -34,7 +34,7 @@ export function asWaiting(job: Job, facts: WaitingFacts, own: JobFacts = {}): { 
   const delayUntil = own.delayUntil ?? readyAt(job)
   const known = facts.takers().some((taker) => taker.jobTypes.includes(job.type))
   // Put aside without a delay of its own, for want of a runner.
-  const parked = job.attempts.length === 0 && !known
+  const parked = job.attempts.length === 0 && job.options.delayMs === undefined && !known
   const state: JobState = parked || delayUntil <= facts.now ? 'waiting' : 'delayed'
   return { job: { ...job, state }, own: { ...own, delayUntil } }
 }
