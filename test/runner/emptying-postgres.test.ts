@@ -16,6 +16,7 @@ describeEmptying('PostgreSQL', async () => {
     variables: { DATABASE_URL: postgres.url },
     queue,
     flows,
+    tellsOfRemoval: false,
     async stop() {
       await Promise.all([queue.close(), flows.close()])
       await postgres.stop()

@@ -12,6 +12,7 @@ async function open(): Promise<EmptyingPlace> {
     variables: { REDIS_URL: '127.0.0.1', REDIS_PORT: String(redis.port), DATABASE_URL: postgres.url },
     queue,
     flows,
+    tellsOfRemoval: true,
     async stop() {
       await Promise.all([queue.close(), flows.close()])
       await redis.stop()

@@ -11,6 +11,8 @@ export interface EmptyingPlace {
   /** What another program sees and does. */
   queue: Queue
   flows: FlowProducer
+  /** Whether its server makes an event of a removal, whoever did it. */
+  tellsOfRemoval: boolean
   stop(): Promise<unknown>
 }
 
@@ -199,6 +201,15 @@ export function describeEmptying(label: string, open: () => Promise<EmptyingPlac
       expect(last).toMatchObject({ over: true, failed: 0 })
       const { waiting, cancelled } = await counts()
       expect(waiting + cancelled).toBe(60)
+    })
+
+    it('is followed also when another program takes a job out', async () => {
+      const id = await add(1)
+      await place.queue.remove(id)
+      // PostgreSQL says nothing of it; there the next comparison of queue and history finds out.
+      if (!place.tellsOfRemoval) return
+      await until(async () => (await stateOf(id)) === 'cancelled', 'it counts as cancelled')
+      expect((await runner.jobs.get(id)).error?.code).toBe('REMOVED')
     })
 
     it('is heard by the other runners of the queue', async () => {

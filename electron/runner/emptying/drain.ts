@@ -6,6 +6,15 @@ import type { QueuedJob, QueueState } from '../queue/job-queue.ts'
 import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'
 import { emptyState, takeOut } from './take-out.ts'
 
+interface Look {
+  waiting: number
+  delayed: number
+  /** Jobs that wait for their children. */
+  parents: number
+  /** Some jobs wait for a runner that knows their type: the queue has them delayed. */
+  parked: boolean
+}
+
 /** The next job of a job scheduler of BullMQ. */
 function staysScheduled(error: unknown): 'stays' {
   if (error instanceof TorilError && error.code === 'JOB_SCHEDULED') return 'stays'
@@ -20,17 +29,18 @@ function staysScheduled(error: unknown): 'stays' {
 export function createDrain(parts: EmptyingParts): Emptying<DrainInput> {
   const { queue } = parts
 
-  async function look(delayed: boolean): Promise<{ waiting: number; delayed: number; parents: number }> {
-    const [counts, { schedulers }] = await Promise.all([parts.counts(), queue.contents()])
+  async function look(delayed: boolean): Promise<Look> {
+    const [counts, held, { schedulers }] = await Promise.all([parts.counts(), queue.counts(), queue.contents()])
     return {
       waiting: counts.waiting,
       delayed: delayed ? Math.max(0, counts.delayed - schedulers) : 0,
       parents: counts['waiting-children'],
+      parked: held.delayed > counts.delayed,
     }
   }
 
   return async ({ delayed = false, reason, dryRun, confirm }, { by, signal }) => {
-    const { parents, ...counts } = await look(delayed)
+    const { parents, parked, ...counts } = await look(delayed)
     if (dryRun === true) return tellDryRun(counts)
     const total = counts.waiting + counts.delayed
     refuse(parts, `take ${jobsText(total)} out of the queue`, confirm)
@@ -61,7 +71,7 @@ export function createDrain(parts: EmptyingParts): Emptying<DrainInput> {
               isMeant(job) && job.createdAt <= beganAt ? withParent(job).catch(staysScheduled) : 'stays',
           })
         await drain('waiting', () => true)
-        await drain('delayed', (job) => delayed || parts.isParked(job.id))
+        if (delayed || parked) await drain('delayed', (job) => delayed || parts.isParked(job.id))
         parts.stale()
       },
     })

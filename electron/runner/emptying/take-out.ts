@@ -45,27 +45,44 @@ export interface EmptyState {
   act: (job: QueuedJob) => Promise<boolean | 'stays'>
 }
 
-/** Takes the jobs of one state out of it, page after page; what stays is passed over. */
+/**
+ * Takes the jobs of one state out of it, page after page; what stays is passed over. A job that is run meanwhile moves
+ * those behind it up, past the beginning of the next page: so it begins anew until nothing was there to take.
+ */
 export async function emptyState(parts: EmptyingParts, { state, progress, stop, act }: EmptyState): Promise<void> {
   const { queue } = parts
-  let staying = 0
+  /** Looked at, and still there. */
+  const staying = new Set<string>()
+  let taken = 0
 
-  async function one(job: QueuedJob): Promise<void> {
+  /** Whether it is where it was. */
+  async function stays(job: QueuedJob): Promise<boolean> {
+    if (staying.has(job.id)) return true
     try {
       const result = await act(job)
-      if (result === true) progress.done += 1
-      // It has gone elsewhere by itself, unless it is still where it was.
-      else if (result === 'stays' || (await queue.get(job.id))?.state === state) staying += 1
+      // It may also have gone elsewhere by itself.
+      if (result !== true) return result === 'stays' || (await queue.get(job.id))?.state === state
+      progress.done += 1
+      taken += 1
+      return false
     } catch (error) {
       progress.failed += 1
       progress.firstError ??= error instanceof Error ? error.message : String(error)
-      staying += 1
+      return true
     }
   }
 
-  while (!stop.aborted) {
-    const page = await queue.page(state, staying, pageSize)
-    if (page.length === 0) return
-    await forEachAtOnce(page, atOnce, stop, one)
-  }
+  do {
+    taken = 0
+    let passed = 0
+    while (!stop.aborted) {
+      const page = await queue.page(state, passed, pageSize)
+      if (page.length === 0) break
+      await forEachAtOnce(page, atOnce, stop, async (job) => {
+        if (!(await stays(job))) return
+        staying.add(job.id)
+        passed += 1
+      })
+    }
+  } while (taken > 0 && !stop.aborted)
 }

@@ -3,6 +3,7 @@ import type { History } from '../history/history.ts'
 import type { JobQueue, QueuedJob, QueueEvent, QueueState, Settled } from '../queue/job-queue.ts'
 import { recordOf } from './attempt-processor.ts'
 import { endedWith } from './ended-attempt.ts'
+import { createGoneJobs, removedError } from './gone-jobs.ts'
 import type { JobBoard } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import type { UnknownTypes } from './unknown-types.ts'
@@ -48,6 +49,7 @@ const unfinishedLimit = 100_000
 /** Keeps the history and the board in step with the queue, which is the truth about a job's state. */
 export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   const { board, history, queue, unknownTypes, onProblem } = parts
+  const gone = createGoneJobs({ board, history, queue })
   const followed = new Set<string>()
   const expected = new Map<string, NodeJS.Timeout>()
   /** Nobody has told of their end: what the queue says has to do. */
@@ -208,8 +210,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       if (known !== undefined && isFinished(known.state)) continue
       // Another runner may have finished and trimmed it since.
       if (isFinished((await history.reader.states([id])).get(id) ?? 'waiting')) continue
-      const error = { code: 'REMOVED', message: 'The job was taken out of the queue from outside.' }
-      history.writer.saveJob({ id, state: 'cancelled', error, finishedAt: new Date().toISOString() })
+      history.writer.saveJob({ id, state: 'cancelled', error: removedError, finishedAt: new Date().toISOString() })
     }
     await history.writer.flush()
     if (!closed) reconciled = true
@@ -236,7 +237,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     event(event) {
       if (event.kind === 'removed') unknownTypes.forget(event.id)
       if (event.kind === 'state' && isFinished(event.state)) unknownTypes.forget(event.id)
-      if (event.kind === 'removed') return
+      if (event.kind === 'removed') return gone.heard(event.id)
       if (event.kind === 'paused' || event.kind === 'resumed') return
       // What this runner holds or enqueued itself, it knows better and sooner.
       if (board.running(event.id) !== undefined) return
@@ -250,6 +251,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     reconciled: () => reconciled,
     close() {
       closed = true
+      gone.close()
       clearTimeout(gathering)
       clearTimeout(again)
       for (const timer of expected.values()) clearTimeout(timer)
