@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { Link, useSearchParams } from 'wouter'
 import type { ProfileList as Profiles } from '../../../electron/contract/profile-api.ts'
@@ -32,6 +33,24 @@ function FreshRow({ selected }: { selected: boolean }) {
         <small>not saved yet</small>
       </span>
     </Link>
+  )
+}
+
+/** A profile that the list does not have: one just made, by this window or another, is in the list read next. */
+function Gone({ list, reload }: { list: Profiles; reload(): void }) {
+  const [before] = useState(list)
+  useEffect(reload, [reload])
+  if (list === before) return <Skeleton label="Reading the profiles" rows={5} />
+  return (
+    <div className="middle cn-gone">
+      <Empty
+        icon="search"
+        title="There is no such profile"
+        actions={<Link href="/connections">Show the one in use</Link>}
+      >
+        It may have been removed.
+      </Empty>
+    </div>
   )
 }
 
@@ -75,15 +94,7 @@ function Loaded({ list, id, reload }: { list: Profiles; id: string | undefined; 
           reload={reload}
         />
       ) : (
-        <div className="middle cn-gone">
-          <Empty
-            icon="search"
-            title="There is no such profile"
-            actions={<Link href="/connections">Show the one in use</Link>}
-          >
-            It may have been removed.
-          </Empty>
-        </div>
+        <Gone list={list} reload={reload} />
       )}
     </div>
   )

@@ -59,7 +59,7 @@ export function EditorHead({
   const close = (): void => setOpen(undefined)
   return (
     <div className="head">
-      <h2 id="ce-h" className="cut">
+      <h2 id="ce-h" className="cut" tabIndex={-1}>
         {title}
       </h2>
       {inUse && <span className="tag">In use</span>}

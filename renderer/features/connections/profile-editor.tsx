@@ -78,6 +78,14 @@ export function ProfileEditor({
     return () => window.removeEventListener('keydown', onSave)
   }, [])
 
+  // The form of the new profile, which had the focus, is gone: it goes on where the stored one begins.
+  useEffect(() => {
+    const state: unknown = history.state
+    if (typeof state !== 'object' || state === null || !('saved' in state)) return
+    history.replaceState(null, '')
+    document.getElementById('ce-h')?.focus()
+  }, [])
+
   return (
     <FormProvider form={form}>
       <section className="cn-e" aria-labelledby="ce-h" onKeyDown={(event) => onEscape(event, form, actions.discard)}>

@@ -72,7 +72,7 @@ export function useProfileActions(
           (saved) => {
             form.giveBack()
             toast({ glyph: 'done', title: `${saved.name} saved` })
-            if (profile === undefined) navigate(`/connections/${saved.id}`, { replace: true })
+            if (profile === undefined) navigate(`/connections/${saved.id}`, { replace: true, state: { saved: true } })
             reload()
           },
           (caught: unknown) => refuse(toPanelError(caught)),
