@@ -11,5 +11,7 @@ await runMain(async () => {
   await ensureReady()
   return runChild(nodeBinary, [join(root, 'out', 'main', 'cli.js'), ...process.argv.slice(2)], {
     env: toolEnvironment(),
+    // To a runner a second signal means "at once": each reaches it once.
+    ownGroup: process.argv[2] === 'serve',
   })
 })

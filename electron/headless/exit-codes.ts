@@ -14,7 +14,7 @@ export const exitCodes = {
   refused: 4,
   /** The profile asks for its name first, and it was not given or another one. Nothing was changed. */
   unconfirmed: 5,
-  /** Ctrl-C while watching a job; the job goes on. As shells have it: 128 + SIGINT. */
+  /** Ctrl-C while watching a job, which goes on; a second one while a runner stops. As shells have it: 128 + SIGINT. */
   interrupted: 130,
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
@@ -27,7 +27,7 @@ Exit codes:
   3    no runner found, or it does not answer
   4    the runner refused, and said why
   5    the profile asks for its name (--confirm), and nothing was changed
-  130  ended with Ctrl-C; a job that was watched goes on, what was done to many jobs stays done
+  130  ended with Ctrl-C; a job that was watched goes on, what was done to many jobs stays done; serve stopped at once
 `
 
 /** An error that ends a command: its sentence goes to standard error. */

@@ -17,8 +17,11 @@ export interface Served {
   dataDir: string
   /** The panel's address with the token, for a browser. */
   panelUrl: string
-  /** Takes no more jobs, ends what runs in order, closes every door. Safe to call twice. */
-  stop(): Promise<void>
+  /**
+   * Takes no more jobs, ends what runs in order, closes every door. `graceMs` beats the preference; called again it may
+   * shorten the wait.
+   */
+  stop(graceMs?: number): Promise<void>
 }
 
 /** Starts a headless runner where the environment says. Rejects with one clear TorilError, having undone what was begun. */
@@ -41,6 +44,6 @@ export async function runServe(
     token,
     dataDir,
     panelUrl: `${url}/?token=${encodeURIComponent(token)}`,
-    stop: () => stop(),
+    stop,
   }
 }
