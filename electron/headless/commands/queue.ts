@@ -37,7 +37,7 @@ export function addStatus(program: Command): void {
         client.runners.list(),
       ])
       if (json === true) return printJson({ system, queue, threads, runners })
-      const busy = threads.filter(({ state }) => state !== 'idle').length
+      const busy = threads.filter(({ job }) => job !== undefined).length
       const { rates, connection } = queue
       print(
         pairs([

@@ -69,11 +69,13 @@ const words: Record<Runner['state'], string> = {
 
 function printRunner(runner: Runner, flags: JsonFlag): void {
   if (wantsJson(flags)) return printJson(runner)
-  print(`Runner ${runner.id} ${words[runner.state]}: ${threads(runner)} threads busy, ${jobs(runner)} jobs.`)
+  const most = runner.maxThreads === undefined ? '' : ` (at most ${count(runner.maxThreads)})`
+  print(`Runner ${runner.id} ${words[runner.state]}: ${threads(runner)} threads busy${most}, ${jobs(runner)} jobs.`)
 }
 
-function threads({ busyThreads, threads: now, maxThreads }: Runner): string {
-  return `${count(busyThreads)} of ${count(maxThreads ?? now)}`
+/** Of those it has at this moment, as `toril status` and the panel tell it. */
+function threads({ busyThreads, threads: now }: Runner): string {
+  return `${count(busyThreads)} of ${count(now)}`
 }
 
 function jobs({ active, concurrency }: Runner): string {
