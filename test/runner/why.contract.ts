@@ -99,6 +99,15 @@ export function describeWhy(label: string, open: () => Promise<WhyPlace>): void 
       }
     })
 
+    it('is a delay also for a type that no runner handles, until its time has come', async () => {
+      const id = (await place.queue.add('unheard-of', {}, { delay: late.delayMs })).id ?? ''
+      await until(async () => (await codes(id)).length === 2, 'nobody knows it')
+      expect(await codes(id)).toEqual(['NO_RUNNER_FOR_TYPE', 'DELAYED_UNTIL'])
+      expect(await runner.jobs.why(id)).toMatchObject({ state: 'delayed' })
+      expect(await runner.jobs.get(id)).toMatchObject({ state: 'delayed' })
+      await runner.jobs.remove(id)
+    })
+
     it('is the back-off after a failed attempt, and which attempt comes next', async () => {
       const backoff = { type: 'fixed', delayMs: 3_600_000 } as const
       const { id } = await runner.jobs.enqueue('fail', {}, { attempts: 4, backoff })
