@@ -22,26 +22,21 @@ const ended: QueuedJob = {
   finishedAt: 2_000,
 }
 
-test('a comparison of queue and history that met an outage is made again, until it succeeds', async () => {
-  const away = new TorilError('UNAVAILABLE', 'The database is starting up.')
-  let looks = 0
+/** A mirror over a queue that holds the ended job, and a history that answers what is given. */
+function scene(reader: object) {
   const attempts: Attempt[] = []
+  const problems: string[] = []
   const history = {
     writer: {
       saveJob: () => undefined,
       saveAttempt: (_id: string, attempt: Attempt) => void attempts.push(attempt),
       flush: () => Promise.resolve(),
     },
-    reader: {
-      unfinished: () => ((looks += 1) <= 2 ? Promise.reject(away) : Promise.resolve([])),
-      states: () => Promise.resolve(new Map()),
-      job: () => Promise.resolve(undefined),
-    },
+    reader: { unfinished: () => Promise.resolve([]), states: () => Promise.resolve(new Map()), ...reader },
   } as unknown as History
   const queue = {
     page: (state: string) => Promise.resolve(state === 'completed' ? [ended] : []),
   } as unknown as JobQueue
-  const problems: string[] = []
   const mirror = createQueueMirror({
     runnerId: 'r',
     board: new JobBoard(),
@@ -50,6 +45,29 @@ test('a comparison of queue and history that met an outage is made again, until 
     unknownTypes: { holds: () => false, adopt: () => undefined, forget: () => undefined },
     othersTell: () => false,
     onProblem: (message) => problems.push(message),
+  })
+  return { mirror, attempts, problems }
+}
+
+test('the attempt that ended a job comes after those that were lost, when the history has missed it', async () => {
+  const lost = { executor: 'thread', runner: 'dead', startedAt: 'then', finishedAt: 'later', outcome: 'lost' }
+  const { mirror, attempts } = scene({
+    job: () => Promise.resolve({ attempts: [1, 2].map((number) => ({ ...lost, number })) }),
+  })
+  try {
+    await mirror.reconcile()
+    expect(attempts).toMatchObject([{ number: 3, outcome: 'completed' }])
+  } finally {
+    mirror.close()
+  }
+})
+
+test('a comparison of queue and history that met an outage is made again, until it succeeds', async () => {
+  const away = new TorilError('UNAVAILABLE', 'The database is starting up.')
+  let looks = 0
+  const { mirror, attempts, problems } = scene({
+    unfinished: () => ((looks += 1) <= 2 ? Promise.reject(away) : Promise.resolve([])),
+    job: () => Promise.resolve(undefined),
   })
   try {
     await mirror.reconcile()

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { TorilError } from '../../contract/errors.ts'
 import { isUnreachable, placeOf, postgresCodeOf, postgresUnavailable } from '../connections/postgres-errors.ts'
 import type { Database } from './database.ts'
@@ -19,7 +20,7 @@ export interface BatchedWriterOptions {
 export interface BatchedWriter extends HistoryWriter {
   /** Whether something of this job is not in the database yet. */
   isPending(id: string): boolean
-  /** Writes what is left, once; then nothing more is tried. */
+  /** Writes what is left, for some seconds also while the database is away; then nothing more is tried. */
   close(): Promise<void>
 }
 
@@ -27,6 +28,8 @@ const flushAfterMs = 50
 const fullBatch = 500
 const firstRetryMs = 100
 const longestRetryMs = 3_000
+/** A server that has just been killed is back by then: it is at the end that nothing can be written later. */
+const closeMs = 5_000
 
 /** Two writers in each other's way: the same batch goes through when tried again. */
 const collisions = new Set(['40P01', '40001'])
@@ -163,8 +166,12 @@ export function createBatchedWriter(database: Database, options: BatchedWriterOp
       closed = true
       clearTimeout(timer)
       while (running !== undefined) await running
-      retryMs = 0
-      await drain()
+      const until = performance.now() + closeMs
+      for (;;) {
+        await drain()
+        if (pending.count === 0 || performance.now() >= until) break
+        await delay(firstRetryMs)
+      }
       if (pending.count > 0)
         options.onProblem(`The history lost ${pending.count} jobs: the database was away at the end.`)
     },

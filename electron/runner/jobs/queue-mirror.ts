@@ -182,14 +182,16 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   /** A job ended, and its runner died before the history had that: its last attempt is ended here. */
   function closeAttempt(queued: QueuedJob, job: Job, attempts: Attempt[]): void {
     const last = attempts.at(-1)
-    if (last?.finishedAt !== undefined && attempts.length >= queued.attemptsMade) return
-    const open: Attempt = last !== undefined && last.finishedAt === undefined ? last : unseenAttempt(queued, job)
+    // The queue does not count an attempt that was lost.
+    const counted = attempts.filter(({ outcome }) => outcome !== 'lost').length
+    if (last?.finishedAt !== undefined && counted >= queued.attemptsMade) return
+    const open: Attempt = last !== undefined && last.finishedAt === undefined ? last : unseenAttempt(queued, job, last)
     history.writer.saveAttempt(job.id, endedWith(open, job))
   }
 
-  function unseenAttempt(queued: QueuedJob, job: Job): Attempt {
+  function unseenAttempt(queued: QueuedJob, job: Job, last: Attempt | undefined): Attempt {
     return {
-      number: Math.max(1, queued.attemptsMade),
+      number: Math.max(1, queued.attemptsMade, (last?.number ?? 0) + 1),
       executor: job.options.executor ?? 'thread',
       runner: queued.runner ?? 'unknown',
       startedAt: job.startedAt ?? job.createdAt,
