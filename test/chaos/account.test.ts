@@ -26,9 +26,14 @@ const completed: Job = {
 }
 
 /** The account of one acknowledged job. */
-function accountOf(job: Job | undefined, ledger: string, ending: Acknowledged['ending'] = 'completed') {
+function accountOf(
+  job: Job | undefined,
+  ledger: string,
+  ending: Acknowledged['ending'] = 'completed',
+  blows: number[] = [],
+) {
   const jobs = new Map(job === undefined ? [] : [['1', job] as const])
-  return settleAccount(new Map([['1', { n: 5, ending }]]), jobs, readLedger(ledger))
+  return settleAccount(new Map([['1', { n: 5, ending }]]), jobs, readLedger(ledger), blows)
 }
 
 test('a job that ended as it has to and left its effect is accounted for', () => {
@@ -36,11 +41,20 @@ test('a job that ended as it has to and left its effect is accounted for', () =>
     lost: [],
     wrong: [],
     runTwice: 0,
+    unexplained: [],
   })
 })
 
 test('a job whose work was done twice is counted, and is not lost', () => {
   expect(accountOf(completed, '1 done 1 sleep\n1 done 2 sleep\n')).toMatchObject({ lost: [], runTwice: 1 })
+})
+
+test('work that was done twice is explained by a blow in between, and by nothing else', () => {
+  const twice = '1 done 1 sleep 1000\n1 done 2 sleep 5000\n'
+  expect(accountOf(completed, twice, 'completed', [3_000]).unexplained).toEqual([])
+  const account = accountOf(completed, twice, 'completed', [500, 9_000])
+  expect(account.unexplained).toEqual(['1: its work was done at 1000, 5000'])
+  expect(faultsOf({ ...account, broken: [] })).toHaveLength(1)
 })
 
 test.each([

@@ -5,6 +5,8 @@ import type { Acknowledged } from './producer.ts'
 export interface Effects {
   begun: number
   done: number
+  /** When its work was done each time, epoch ms. */
+  doneAt: number[]
 }
 
 export interface Account {
@@ -14,30 +16,36 @@ export interface Account {
   wrong: string[]
   /** Jobs whose work was done more than once; at least once is what is promised. */
   runTwice: number
+  /** Those among them that no blow explains: one line each. */
+  unexplained: string[]
 }
 
-/** Lines of the file where the attempts leave their effects: `<id> begun|done …`. */
+/** Lines of the file where the attempts leave their effects: `<id> begun|done <attempt> <way> <epoch ms>`. */
 export function readLedger(text: string): Map<string, Effects> {
   const effects = new Map<string, Effects>()
   for (const line of text.split('\n')) {
-    const [id, word] = line.split(' ')
+    const [id, word, , , at] = line.split(' ')
     if (id === undefined || (word !== 'begun' && word !== 'done')) continue
-    const found = effects.get(id) ?? { begun: 0, done: 0 }
+    const found = effects.get(id) ?? { begun: 0, done: 0, doneAt: [] }
     found[word] += 1
+    if (word === 'done') found.doneAt.push(Number(at ?? 0))
     effects.set(id, found)
   }
   return effects
 }
 
-const none: Effects = { begun: 0, done: 0 }
+const none: Effects = { begun: 0, done: 0, doneAt: [] }
+/** A blow is noted a moment before or after it falls. */
+const blurMs = 250
 
-/** What has become of each acknowledged job, by its id and by its effects. */
+/** What has become of each acknowledged job, by its id and by its effects. `blows`: when runners and threads were ended. */
 export function settleAccount(
   acknowledged: ReadonlyMap<string, Acknowledged>,
   jobs: ReadonlyMap<string, Job>,
   effects: ReadonlyMap<string, Effects>,
+  blows: readonly number[],
 ): Account {
-  const account: Account = { lost: [], wrong: [], runTwice: 0 }
+  const account: Account = { lost: [], wrong: [], runTwice: 0, unexplained: [] }
   for (const [id, wanted] of acknowledged) {
     const effect = effects.get(id) ?? none
     const loss = lossOf(wanted, jobs.get(id), effect)
@@ -45,8 +53,20 @@ export function settleAccount(
       account.wrong.push(...faultsOf(wanted, jobs.get(id), effect).map((what) => `${id}: ${what}`))
     else account.lost.push(`${id}: ${loss}`)
   }
-  for (const { done } of effects.values()) if (done > 1) account.runTwice += 1
+  for (const [id, { done, doneAt }] of effects) {
+    if (done < 2) continue
+    account.runTwice += 1
+    if (!isExplained(doneAt, blows)) account.unexplained.push(`${id}: its work was done at ${doneAt.join(', ')}`)
+  }
   return account
+}
+
+/** Between two times there must be a blow: what was done was not yet told when its runner or its thread was ended. */
+function isExplained(doneAt: readonly number[], blows: readonly number[]): boolean {
+  return doneAt.every((at, index) => {
+    const next = doneAt[index + 1]
+    return next === undefined || blows.some((blow) => blow >= at - blurMs && blow <= next + blurMs)
+  })
 }
 
 function lossOf({ ending }: Acknowledged, job: Job | undefined, { done }: Effects): string | undefined {

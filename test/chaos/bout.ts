@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isFinished, type Job } from '../../electron/contract/job.ts'
 import { readLedger, settleAccount, type Account } from './account.ts'
 import type { Api } from './api.ts'
-import { openPlace, type Place, type QueueServer } from './place.ts'
+import { allReady, openPlace, type Place, type QueueServer } from './place.ts'
 import { produce, type Orders } from './producer.ts'
 import { Random } from './random.ts'
 import { rage, type StormReport } from './storm.ts'
@@ -15,6 +15,8 @@ export interface BoutPlan {
   durationMs: number
   /** False: a Redis that does not write to disk, which has to be noticed. */
   durable: boolean
+  /** Runners on the one queue, with one history. */
+  runners: number
   /** Told what is done while it is done. */
   onNote?: (line: string) => void
 }
@@ -39,25 +41,26 @@ const settleMs = 120_000
 /** Jobs under a storm of kills, then quiet, then the account. */
 export async function holdBout(plan: BoutPlan): Promise<Bout> {
   const { server, seed, jobs, durationMs } = plan
-  const place = await openPlace(server, plan.durable)
+  const place = await openPlace(server, plan)
   try {
-    await place.runner.ready()
-    await place.api.preferences({ pool: { minThreads: 1, maxThreads: 2 }, queue: { concurrency: 4 } })
+    await allReady(place.runners)
+    for (const api of place.apis)
+      await api.preferences({ pool: { minThreads: 1, maxThreads: 2 }, queue: { concurrency: 4 } })
     const [orders, storm] = await Promise.all([
       produce({ api: place.api, random: new Random(seed), ledger: place.ledger, jobs, durationMs }),
       rage(place, new Random(seed ^ 0x70_72_69_6c), durationMs, plan.onNote),
     ])
     const since = performance.now()
     plan.onNote?.('the storm is over')
-    await place.runner.ready()
+    await allReady(place.runners)
     const found = await whenSettled(place.api, orders)
     const settledMs = Math.round(performance.now() - since)
     const broken = await unlisted(place.api, orders)
-    await place.runner.stop()
+    await Promise.all(place.runners.map((runner) => runner.stop()))
     // It takes a moment to go after it has closed its files.
     if (place.postgresRuns()) broken.push('PostgreSQL runs on after the runner has stopped')
-    broken.push(...place.runner.deaths())
-    const account = settleAccount(orders.acknowledged, found, readLedger(await ledgerOf(place)))
+    broken.push(...place.runners.flatMap((runner) => runner.deaths()))
+    const account = settleAccount(orders.acknowledged, found, readLedger(await ledgerOf(place)), storm.blows)
     return {
       ...account,
       plan,
@@ -123,5 +126,5 @@ function evidence(place: Place, found: Map<string, Job>, lines: string[]): strin
     const id = line.split(':')[0] ?? ''
     return JSON.stringify(found.get(id) ?? { id, found: false }, undefined, 1)
   })
-  return [...jobs, place.runner.said()].join('\n')
+  return [...jobs, ...place.runners.map((runner) => runner.said())].join('\n')
 }

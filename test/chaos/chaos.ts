@@ -6,10 +6,12 @@ import type { QueueServer } from './place.ts'
 import { faultsOf, summary } from './summary.ts'
 
 const names: Record<QueueServer, string> = { redis: 'Redis', postgres: 'embedded PostgreSQL' }
-const usage = `Usage: npm run test:chaos -- [--seed <n>] [--minutes <n>] [--server redis | postgres] [--jobs <n>] [--verbose]
+const usage = `Usage: npm run test:chaos -- [--seed <n>] [--minutes <n>] [--server redis | postgres] [--jobs <n>]
+       [--runners <n>] [--no-aof] [--verbose]
   --seed      repeats the kills and jobs of an earlier run
   --minutes   how long each server is under fire; a quarter of a minute unless given
   --jobs      jobs to be acknowledged on each server; 20 a second unless given
+  --runners   so many on one queue and one history; one unless given
   --no-aof    a Redis that forgets all when it is killed: the run must end with exit code 1`
 
 function refuse(message: string): never {
@@ -30,6 +32,7 @@ function options() {
         minutes: { type: 'string' },
         jobs: { type: 'string' },
         server: { type: 'string' },
+        runners: { type: 'string' },
         'no-aof': { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         report: { type: 'string' },
@@ -53,12 +56,13 @@ async function main(): Promise<number> {
   const seed = Math.floor(numberOf('seed', flags.seed, randomInt(1, 2 ** 31)))
   const durationMs = numberOf('minutes', flags.minutes, 0.25) * 60_000
   const jobs = Math.ceil(numberOf('jobs', flags.jobs, (durationMs / 1000) * 20))
+  const runners = Math.floor(numberOf('runners', flags.runners, 1))
   console.log(`Seed ${seed}; --seed ${seed} repeats it.`)
 
   const bouts: Bout[] = []
   for (const each of servers) {
     const plan: BoutPlan = {
-      ...{ server: each, seed, jobs, durationMs, durable: !flags['no-aof'] },
+      ...{ server: each, seed, jobs, durationMs, durable: !flags['no-aof'], runners },
       ...(flags.verbose ? { onNote: (line: string) => console.log(line) } : {}),
     }
     const bout = await holdBout(plan)

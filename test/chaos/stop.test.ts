@@ -10,7 +10,7 @@ afterEach(async () => {
 
 /** A runner with a job at work that outlasts the grace time. */
 async function busyPlace(server: QueueServer): Promise<Place> {
-  place = await openPlace(server, true)
+  place = await openPlace(server, { durable: true, runners: 1 })
   const { runner, api, ledger } = place
   await runner.ready()
   await api.preferences({ cancel: { graceMs: 500 } })

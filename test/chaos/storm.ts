@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Place } from './place.ts'
+import { allReady, type Place } from './place.ts'
 import type { Random } from './random.ts'
+import type { RunnerProcess } from './runner-process.ts'
 
 export interface Kills {
   runner: number
@@ -15,6 +16,8 @@ export interface StormReport {
   stops: number
   /** Times the numbers of threads and of jobs at once were changed. */
   resizes: number
+  /** When runners and threads were ended, epoch ms: what was not told of by then may be done again. */
+  blows: number[]
   /** What was done when, for whoever looks for the reason of a failure. */
   log: string[]
 }
@@ -36,11 +39,11 @@ export async function rage(
   durationMs: number,
   onNote?: (line: string) => void,
 ): Promise<StormReport> {
-  const { api, runner } = place
+  const { api, runners } = place
   const kills: Kills = { runner: 0, threads: 0, redis: 0, postgres: 0 }
-  const report: StormReport = { kills, stops: 0, resizes: 0, log: [] }
+  const report: StormReport = { kills, stops: 0, resizes: 0, blows: [], log: [] }
   const started = performance.now()
-  const under = new Map<Blow, Promise<void>>()
+  const under = new Map<string, Promise<void>>()
   const weights: Record<Blow, number> = {
     runner: 3,
     thread: 6,
@@ -51,20 +54,25 @@ export async function rage(
     resize: 3,
   }
 
+  function nameOf(runner: RunnerProcess): string {
+    return runners.length === 1 ? 'runner' : `runner ${runners.indexOf(runner) + 1}`
+  }
+
   function note(text: string): void {
     const line = `${((performance.now() - started) / 1000).toFixed(2).padStart(7)} s  ${text}`
     report.log.push(line)
     onNote?.(line)
   }
 
-  async function strike(blow: Blow, downMs: number, dice: number): Promise<void> {
+  async function strike(blow: Blow, runner: RunnerProcess, downMs: number, dice: number): Promise<void> {
     if (blow === 'runner' || blow === 'stop') {
-      note(`runner ${blow === 'stop' ? 'told to stop' : 'killed'}, down for ${downMs} ms`)
+      report.blows.push(Date.now())
+      note(`${nameOf(runner)} ${blow === 'stop' ? 'told to stop' : 'killed'}, down for ${downMs} ms`)
       if (blow === 'stop') report.stops += (await runner.stop(downMs)) ? 1 : 0
       else kills.runner += (await runner.kill(downMs)) ? 1 : 0
       // Some are struck again while they start; most get to work first, however slow the machine is.
-      note('runner started again')
-      if (dice > 0.25) await runner.ready().then(() => note('runner ready'))
+      note(`${nameOf(runner)} started again`)
+      if (dice > 0.25) await runner.ready().then(() => note(`${nameOf(runner)} ready`))
     } else if (blow === 'redis') {
       note(`Redis killed, down for ${downMs} ms`)
       kills.redis += 1
@@ -83,6 +91,7 @@ export async function rage(
       const { jobs } = await api.jobs('state=active&limit=50')
       const job = jobs.filter(({ attempts }) => attempts.at(-1)?.executor === 'thread')[Math.floor(dice * jobs.length)]
       if (job === undefined) return
+      report.blows.push(Date.now())
       const { result } = await api.cancel(job.id, { now: true, then: 'retry' })
       note(`thread of ${job.id}: ${result}`)
       if (result === 'killed') kills.threads += 1
@@ -94,17 +103,21 @@ export async function rage(
     await delay(random.between(50, 900))
     if (random.next() < spared && waited < patience * durationMs) {
       const since = performance.now()
-      await Promise.race([runner.ready(), delay(patience * durationMs, undefined, { ref: false })])
+      await Promise.race([allReady(runners), delay(patience * durationMs, undefined, { ref: false })])
       waited += performance.now() - since
     }
     const blow = random.pick(weights)
     const downMs = random.next() < 0.3 ? 0 : random.between(0, 2_000)
     const dice = random.next()
     // One server is not killed again while it is down; everything else may fall together.
-    const victim = blow === 'stop' ? 'runner' : blow === 'session' ? 'postgres' : blow
+    const which = runners.length === 1 ? 0 : random.between(0, runners.length - 1)
+    const runner = runners[which] ?? place.runner
+    const victim = blow === 'stop' || blow === 'runner' ? nameOf(runner) : blow === 'session' ? 'postgres' : blow
     if (under.has(victim)) continue
     // A thread cannot be ended, nor a number changed, while the runner is away.
-    const done = strike(blow, downMs, dice).catch((error: unknown) => note(`${blow}: ${String(error).slice(0, 120)}`))
+    const done = strike(blow, runner, downMs, dice).catch((error: unknown) =>
+      note(`${blow}: ${String(error).slice(0, 120)}`),
+    )
     under.set(victim, done)
     void done.finally(() => under.delete(victim))
   }

@@ -1,8 +1,14 @@
 import type { Bout } from './bout.ts'
 
 /** What makes a run fail: one line each. */
-export function faultsOf({ lost, wrong, broken }: Pick<Bout, 'lost' | 'wrong' | 'broken'>): string[] {
-  return [...lost.map((line) => `LOST ${line}`), ...wrong.map((line) => `WRONG ${line}`), ...broken]
+export function faultsOf(bout: Pick<Bout, 'lost' | 'wrong' | 'unexplained' | 'broken'>): string[] {
+  const { lost, wrong, unexplained, broken } = bout
+  return [
+    ...lost.map((line) => `LOST ${line}`),
+    ...wrong.map((line) => `WRONG ${line}`),
+    ...unexplained.map((line) => `TWICE ${line}`),
+    ...broken,
+  ]
 }
 
 /** One run in four lines. */
@@ -15,8 +21,9 @@ export function summary(name: string, bout: Bout): string {
     ['kills', `${total}: runner ${kills.runner}, threads ${kills.threads}${redis}, PostgreSQL ${kills.postgres}`],
     ['beside', `${stops} orderly stops, ${resizes} changes of threads and concurrency`],
     ['lost', String(bout.lost.length)],
-    ['run twice', String(bout.runTwice)],
+    ['run twice', `${bout.runTwice}, ${bout.unexplained.length} of them without a blow in between`],
     ['settled', `${(bout.settledMs / 1000).toFixed(1)} s after the last kill`],
   ]
-  return [`\n${name}`, ...rows.map(([what, value]) => `  ${(what ?? '').padEnd(10)} ${value}`)].join('\n')
+  const runners = bout.plan.runners === 1 ? '' : `, ${bout.plan.runners} runners`
+  return [`\n${name}${runners}`, ...rows.map(([what, value]) => `  ${(what ?? '').padEnd(10)} ${value}`)].join('\n')
 }

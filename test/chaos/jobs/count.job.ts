@@ -15,7 +15,7 @@ export default {
   title: 'Count',
   input: { type: 'object', required: ['ledger', 'n', 'ms', 'way'] },
   async run({ ledger, n, ms, way }: Input, ctx: { jobId: string; attempt: number }) {
-    const note = (word: string) => appendFileSync(ledger, `${ctx.jobId} ${word} ${ctx.attempt} ${way}\n`)
+    const note = (word: string) => appendFileSync(ledger, `${ctx.jobId} ${word} ${ctx.attempt} ${way} ${Date.now()}\n`)
     note('begun')
     if (way === 'spin') {
       const until = performance.now() + ms
