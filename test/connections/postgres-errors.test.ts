@@ -14,7 +14,7 @@ function fromPrisma(originalCode: string, originalMessage: string) {
 test('a server that is starting up counts as away, also when Prisma tells it', () => {
   const error = fromPrisma('57P03', 'the database system is starting up')
   expect(isUnreachable(error)).toBe(true)
-  expect(postgresUnavailable(error, url).message).toBe(
+  expect(postgresUnavailable(error, { url }).message).toBe(
     'PostgreSQL at 127.0.0.1:5499 is starting up or shutting down. Try again in a moment.',
   )
 })
@@ -23,10 +23,20 @@ test('what the database refuses for good is no outage', () => {
   expect(isUnreachable(fromPrisma('42P01', 'relation does not exist'))).toBe(false)
 })
 
+test('an address behind a tunnel, set by a profile, is told by both', () => {
+  const error = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+  const address = { url, place: 'db.example:5432 through ssh.example', setting: 'the profile Team' }
+  expect(postgresUnavailable(error, address).message).toBe(
+    'PostgreSQL at db.example:5432 through ssh.example refused the connection. Start the server, or correct host and port in the profile Team.',
+  )
+})
+
 test("nothing of Prisma's own source is in the sentence", () => {
   const text = "\nInvalid `prisma.job.findMany()` invocation:\n\n\nCan't reach database server at 127.0.0.1:5499"
   const unreachable = Object.assign(new Error(text), { code: 'P1001' })
-  expect(postgresUnavailable(unreachable, url).message).toMatch(/^PostgreSQL at 127\.0\.0\.1:5499 cannot be reached\. /)
+  expect(postgresUnavailable(unreachable, { url }).message).toMatch(
+    /^PostgreSQL at 127\.0\.0\.1:5499 cannot be reached\. /,
+  )
   const other = Object.assign(new Error(text), { code: 'P1017' })
-  expect(postgresUnavailable(other, url).message).not.toContain('\n')
+  expect(postgresUnavailable(other, { url }).message).not.toContain('\n')
 })

@@ -71,7 +71,7 @@ function speakVersion(version: string) {
 }
 
 test('a server that answers tells its version', async () => {
-  expect(await waitForPostgres(postgres.url)).toBe(18)
+  expect(await waitForPostgres({ url: postgres.url })).toBe(18)
 })
 
 test('a refused connection names the place and the setting', async () => {
@@ -79,7 +79,7 @@ test('a refused connection names the place and the setting', async () => {
     () => undefined,
     async (free) => free,
   )
-  await expect(waitForPostgres(`postgresql://me:secret@127.0.0.1:${port}/app`)).rejects.toMatchObject({
+  await expect(waitForPostgres({ url: `postgresql://me:secret@127.0.0.1:${port}/app` })).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: `PostgreSQL at 127.0.0.1:${port} refused the connection. Start the server, or correct host and port in DATABASE_URL.`,
   })
@@ -87,21 +87,25 @@ test('a refused connection names the place and the setting', async () => {
 
 test('a wrong password, a missing database and a missing socket each get their own sentence', async () => {
   const wrongPassword = changed((url) => (url.password = 'wrong'))
-  await expect(waitForPostgres(wrongPassword)).rejects.toThrow(/refused the user toril: wrong user or password/)
+  await expect(waitForPostgres({ url: wrongPassword })).rejects.toThrow(
+    /refused the user toril: wrong user or password/,
+  )
   const noDatabase = changed((url) => (url.pathname = '/absent'))
-  await expect(waitForPostgres(noDatabase)).rejects.toThrow(/has no database absent\. Create it/)
+  await expect(waitForPostgres({ url: noDatabase })).rejects.toThrow(/has no database absent\. Create it/)
   const noSocket = changed((url) => url.searchParams.set('host', '/nowhere'))
-  await expect(waitForPostgres(noSocket)).rejects.toThrow(/PostgreSQL at \/nowhere has no socket there/)
+  await expect(waitForPostgres({ url: noSocket })).rejects.toThrow(/PostgreSQL at \/nowhere has no socket there/)
 })
 
 test('TLS asked of a server without it says so', async () => {
   const tls = changed((url) => url.searchParams.set('sslmode', 'require'))
-  await expect(waitForPostgres(tls)).rejects.toThrow(/does not speak TLS\. Set sslmode=disable in DATABASE_URL/)
+  await expect(waitForPostgres({ url: tls })).rejects.toThrow(
+    /does not speak TLS\. Set sslmode=disable in DATABASE_URL/,
+  )
 })
 
 test('a server that is too old is named with its version', async () => {
   await withServer(speakVersion('130011'), async (port) => {
-    await expect(waitForPostgres(`postgresql://me:pw@127.0.0.1:${port}/app`)).rejects.toThrow(
+    await expect(waitForPostgres({ url: `postgresql://me:pw@127.0.0.1:${port}/app` })).rejects.toThrow(
       /is version 13, but Toril needs 14 or newer/,
     )
   })
@@ -112,7 +116,7 @@ test('a server that comes up while waiting is found', async () => {
     () => undefined,
     async (free) => free,
   )
-  const waiting = waitForPostgres(`postgresql://me:pw@127.0.0.1:${port}/app`, { timeoutMs: 20_000 })
+  const waiting = waitForPostgres({ url: `postgresql://me:pw@127.0.0.1:${port}/app` }, { timeoutMs: 20_000 })
   const server = createServer(speakVersion('170002'))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   try {
@@ -124,7 +128,7 @@ test('a server that comes up while waiting is found', async () => {
 
 test('no sentence holds the password', async () => {
   const wrongPassword = changed((url) => (url.password = 'hunter2secret'))
-  const error: unknown = await waitForPostgres(wrongPassword).catch((reason: unknown) => reason)
+  const error: unknown = await waitForPostgres({ url: wrongPassword }).catch((reason: unknown) => reason)
   expect(String(error)).not.toContain('hunter2secret')
-  expect(placeOf('postgresql://me:hunter2secret@db.example:6543/app')).toBe('PostgreSQL at db.example:6543')
+  expect(placeOf({ url: 'postgresql://me:hunter2secret@db.example:6543/app' })).toBe('PostgreSQL at db.example:6543')
 })

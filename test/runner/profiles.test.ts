@@ -152,15 +152,19 @@ test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
     sshConfig: false,
   } as const
   const tls = { caFile: pem('ca.pem', certificates.ca) }
-  await use({
-    name: 'Tunnel',
+  const places = {
     queue: { kind: 'redis', port: redis.port, tunnel },
     history: { kind: 'postgres', host: 'localhost', port, user, database, tls, tunnel },
-    secrets: { 'history.password': password },
-  })
+  } as const
+  await use({ name: 'Mistaken', ...places, secrets: { 'history.password': 'another' } })
   await expect(home.start()).rejects.toThrow(/host key/)
   const { stdout } = await promisify(execFile)('ssh-keyscan', ['-p', String(ssh.port), ssh.host])
   writeFileSync(join(home.dataDir, 'known_hosts'), stdout)
+  // The server of the profile, and not the near end of the tunnel.
+  await expect(home.start()).rejects.toThrow(
+    `PostgreSQL at localhost:${port} through ${ssh.host} refused the user ${user}: wrong user or password. Correct the profile Mistaken.`,
+  )
+  await use({ name: 'Tunnel', ...places, secrets: { 'history.password': password } })
   const { system } = await works()
   expect(system.profile.description).toBe(
     `Redis at 127.0.0.1:${redis.port}/0 through ${ssh.host}, history: PostgreSQL at localhost:${port}/${database} through ${ssh.host}`,

@@ -100,7 +100,7 @@ async function openDatabase(opening: Opening): Promise<PostgresAddress> {
   const { history, historySetting: setting } = wanted
   if (history.kind === 'embedded') return embeddedPostgres(opening)
   let address: PostgresAddress
-  if (history.kind === 'url') address = { url: history.url }
+  if (history.kind === 'url') address = { url: history.url, setting }
   else {
     const secrets = wanted.historySecrets()
     address = await postgresTarget(history, {
@@ -109,7 +109,7 @@ async function openDatabase(opening: Opening): Promise<PostgresAddress> {
       setting,
     })
   }
-  await waitForPostgres(address.url, { setting, ...(address.ssl === undefined ? {} : { ssl: address.ssl }) })
+  await waitForPostgres(address)
   return address
 }
 

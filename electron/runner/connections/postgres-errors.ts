@@ -1,4 +1,5 @@
 import { TorilError } from '../../contract/errors.ts'
+import type { PostgresAddress } from './postgres-tls.ts'
 
 const networkCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
@@ -38,8 +39,9 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof Error && lostConnection.test(error.message)
 }
 
-/** Where a URL leads, for people: no password, no user. */
-export function placeOf(url: string): string {
+/** Where an address leads, for people: no password, no user. */
+export function placeOf({ url, place }: PostgresAddress): string {
+  if (place !== undefined) return `PostgreSQL at ${place}`
   try {
     const { hostname, port, searchParams } = new URL(url)
     const socket = searchParams.get('host')
@@ -66,12 +68,13 @@ function userOf(url: string): string {
   }
 }
 
-/** One clear sentence about why the database at `url` cannot be used, and what to change. `setting` names where the URL is from. */
-function describePostgresError(error: unknown, url: string, setting: string): string {
+/** One clear sentence about why the database cannot be used, and what to change. */
+function describePostgresError(error: unknown, address: PostgresAddress): string {
+  const { url, setting = 'DATABASE_URL' } = address
   const code = postgresCodeOf(error) ?? ''
   // Prisma begins with the call in its own source; what the matter is comes last.
   const message = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? ''
-  const place = placeOf(url)
+  const place = placeOf(address)
   if (/does not support SSL/i.test(message)) {
     return `${place} does not speak TLS. Set sslmode=disable in ${setting}, or switch TLS on at the server.`
   }
@@ -111,7 +114,7 @@ function describePostgresError(error: unknown, url: string, setting: string): st
 }
 
 /** As UNAVAILABLE, with the sentence above. */
-export function postgresUnavailable(error: unknown, url: string, setting = 'DATABASE_URL'): TorilError {
+export function postgresUnavailable(error: unknown, address: PostgresAddress): TorilError {
   if (error instanceof TorilError) return error
-  return new TorilError('UNAVAILABLE', describePostgresError(error, url, setting), { cause: error })
+  return new TorilError('UNAVAILABLE', describePostgresError(error, address), { cause: error })
 }

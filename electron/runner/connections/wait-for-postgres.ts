@@ -10,10 +10,7 @@ export const minimumPostgresVersion = 14
 export interface WaitOptions {
   /** How long a server that cannot be reached is tried again; 0 for one try. Other failures are told at once. */
   timeoutMs?: number
-  /** Where the URL is from, as the error names it. */
-  setting?: string
   signal?: AbortSignal
-  ssl?: PostgresAddress['ssl']
 }
 
 async function probe(address: PostgresAddress): Promise<number> {
@@ -33,17 +30,17 @@ async function probe(address: PostgresAddress): Promise<number> {
  * Resolves with the major version of the server once it lets Toril in. Rejects with TorilError
  * UNAVAILABLE: one sentence naming the place and what to change.
  */
-export async function waitForPostgres(url: string, options: WaitOptions = {}): Promise<number> {
+export async function waitForPostgres(address: PostgresAddress, options: WaitOptions = {}): Promise<number> {
   const deadline = Date.now() + (options.timeoutMs ?? 0)
   for (let wait = 50; ; wait = Math.min(wait * 2, 1_000)) {
     try {
-      const version = await probe({ url, ...(options.ssl === undefined ? {} : { ssl: options.ssl }) })
+      const version = await probe(address)
       if (version >= minimumPostgresVersion) return version
-      const sentence = `${placeOf(url)} is version ${version}, but Toril needs ${minimumPostgresVersion} or newer. Upgrade it, or point ${options.setting ?? 'DATABASE_URL'} at another server.`
+      const sentence = `${placeOf(address)} is version ${version}, but Toril needs ${minimumPostgresVersion} or newer. Upgrade it, or point ${address.setting ?? 'DATABASE_URL'} at another server.`
       throw new TorilError('UNAVAILABLE', sentence)
     } catch (error) {
       const again = isUnreachable(error) && Date.now() + wait < deadline && options.signal?.aborted !== true
-      if (!again) throw postgresUnavailable(error, url, options.setting)
+      if (!again) throw postgresUnavailable(error, address)
       await delay(wait, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(
         () => undefined,
       )

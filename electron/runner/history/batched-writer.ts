@@ -86,7 +86,7 @@ export function createBatchedWriter(database: Database, options: BatchedWriterOp
   }
 
   function fail(error: unknown): void {
-    const unavailable = postgresUnavailable(error, database.address.url)
+    const unavailable = postgresUnavailable(error, database.address)
     if (retryMs === 0) options.onConnection(false, unavailable.message)
     retryMs = Math.min(Math.max(retryMs * 2, firstRetryMs), longestRetryMs)
     const rejected = waiters
@@ -98,7 +98,7 @@ export function createBatchedWriter(database: Database, options: BatchedWriterOp
     if (retryMs !== 0) options.onConnection(true)
     retryMs = 0
     if (givenUp > 0) {
-      const where = placeOf(database.address.url)
+      const where = placeOf(database.address)
       options.onProblem(`The history gave up ${givenUp} jobs or log lines while ${where} was away.`)
       givenUp = 0
     }

@@ -19,17 +19,17 @@ export interface Database {
 const maxConnections = 10
 
 /** `?schema=` of the URL as Prisma understands it, else `toril`. */
-function schemaOf(url: string): string {
+function schemaOf(address: PostgresAddress): string {
+  const { url } = address
   const name = URL.canParse(url) ? (new URL(url).searchParams.get('schema') ?? 'toril') : 'toril'
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)) {
-    throw postgresUnavailable(new Error(`the schema ${JSON.stringify(name)} is not a plain name`), url)
+    throw postgresUnavailable(new Error(`the schema ${JSON.stringify(name)} is not a plain name`), address)
   }
   return name
 }
 
 export function openDatabase(address: PostgresAddress): Database {
-  const { url } = address
-  const schema = schemaOf(url)
+  const schema = schemaOf(address)
   const pool = new pg.Pool({
     ...pgAddress(address),
     max: maxConnections,
@@ -55,7 +55,7 @@ export function openDatabase(address: PostgresAddress): Database {
       try {
         return await work()
       } catch (error) {
-        throw isUnreachable(error) ? postgresUnavailable(error, url, 'DATABASE_URL') : error
+        throw isUnreachable(error) ? postgresUnavailable(error, address) : error
       }
     },
     async close() {

@@ -112,7 +112,7 @@ export async function migrate(address: PostgresAddress, schema: string, folder: 
     }
     return done
   } catch (error) {
-    throw postgresUnavailable(error, address.url)
+    throw postgresUnavailable(error, address)
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -17,7 +17,8 @@ import type { WantedJobs } from './wanted-jobs.ts'
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
 const minimumVersion = 140_000
 
-export function postgresLabel(url: string): string {
+export function postgresLabel({ url, place }: PostgresAddress): string {
+  if (place !== undefined) return place
   try {
     const parsed = new URL(url)
     const socket = parsed.searchParams.get('host')
@@ -102,7 +103,7 @@ export interface PostgresServerConfig extends PostgresAddress {
 /** Connects to PostgreSQL and prepares its schema. Rejects UNAVAILABLE with one sentence that says what to do. */
 export async function openPostgresServer(config: PostgresServerConfig): Promise<QueueServer> {
   const { answerMs, pace, prepare: makes, ...address } = config
-  const label = postgresLabel(address.url)
+  const label = postgresLabel(address)
   await prepare(address, label, { answerMs, prepare: makes })
   const pool = openPool({ ...address, max: 4, answerMs, queryMs: answerMs })
   const shared = new BullmqPool(pool, (error) => error)

@@ -1,5 +1,5 @@
-import type { ConnectionOptions } from 'node:tls'
 import type { ClusterOptions, RedisOptions } from 'ioredis'
+import type { PostgresAddress } from '../connections/postgres-tls.ts'
 
 /** A Redis, in the words of ioredis. */
 export type RedisTarget =
@@ -14,7 +14,7 @@ export type RedisTarget =
 export type QueueTarget =
   | RedisTarget
   /** A postgresql:// URL; the queue lives in the schema `bullmq` of its database. `ssl` beats what the URL says of TLS. */
-  | { kind: 'postgres'; url: string; ssl?: ConnectionOptions }
+  | ({ kind: 'postgres' } & PostgresAddress)
 
 /** Finished jobs the queue itself keeps, newest first. */
 export interface Retention {

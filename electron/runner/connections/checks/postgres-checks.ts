@@ -99,8 +99,7 @@ export function postgresChecks(history: OwnHistory, context: TestContext): Check
     try {
       return await work()
     } catch (error) {
-      const shown = await postgresTarget(history, { secrets: {}, setting })
-      throw postgresUnavailable(error, shown.url, setting)
+      throw postgresUnavailable(error, await postgresTarget(history, { secrets: {}, setting }))
     }
   }
 

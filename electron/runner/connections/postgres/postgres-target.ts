@@ -1,5 +1,6 @@
 import type { HistoryPart, ProfileSecrets } from '../../../contract/connection-profile.ts'
 import type { PostgresAddress } from '../postgres-tls.ts'
+import { tunnelWords } from '../place-names.ts'
 import { tlsOptions } from '../tls-options.ts'
 import type { TunnelWay } from '../tunnel-way.ts'
 
@@ -21,13 +22,18 @@ export async function postgresTarget(
   const at = login === '' ? '' : `${login}@`
   const path = encodeURIComponent(database)
   if (host.startsWith('/')) {
-    return { url: `postgresql://${at}localhost:${port}/${path}?host=${encodeURIComponent(host)}` }
+    return { url: `postgresql://${at}localhost:${port}/${path}?host=${encodeURIComponent(host)}`, setting }
   }
-  const place = (await tunnel?.forward({ host, port })) ?? { host, port }
-  const shown = place.host.includes(':') ? `[${place.host}]` : place.host
-  const url = `postgresql://${at}${shown}:${place.port}/${path}`
+  const near = (await tunnel?.forward({ host, port })) ?? { host, port }
+  const shown = near.host.includes(':') ? `[${near.host}]` : near.host
+  const url = `postgresql://${at}${shown}:${near.port}/${path}`
+  const from = {
+    setting,
+    // The loopback port of a tunnel is nothing that anybody has set.
+    ...(history.tunnel === undefined ? {} : { place: `${host}:${port}${tunnelWords(history.tunnel)}` }),
+  }
   // Otherwise pg would ask PGSSLMODE of the surroundings.
-  if (tls === undefined) return { url: `${url}?sslmode=disable` }
+  if (tls === undefined) return { url: `${url}?sslmode=disable`, ...from }
   const passphrase = secrets['history.tls.keyPassphrase']
-  return { url, ssl: await tlsOptions(tls, { passphrase, hosts: [host], field: 'history.tls', setting }) }
+  return { url, ...from, ssl: await tlsOptions(tls, { passphrase, hosts: [host], field: 'history.tls', setting }) }
 }

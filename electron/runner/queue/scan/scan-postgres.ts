@@ -56,7 +56,7 @@ async function look(client: pg.Client, limit: number): Promise<Scanned> {
 
 /** Looks for queues in BullMQ's tables, in a transaction that can only read; makes no tables. */
 export async function scanPostgres(address: PostgresAddress, limits: ScanLimits): Promise<Scanned> {
-  const label = postgresLabel(address.url)
+  const label = postgresLabel(address)
   const client = new pg.Client({ ...pgAddress(address), connectionTimeoutMillis: limits.answerMs })
   client.on('error', () => undefined)
   try {
