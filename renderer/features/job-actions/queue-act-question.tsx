@@ -37,7 +37,7 @@ function Choices({
       )
     case 'clean':
       return (
-        <div className="qa-c">
+        <>
           {finishedStates.map((state) => (
             <Checkbox
               key={state}
@@ -61,7 +61,7 @@ function Choices({
             options={ages}
             onChange={(age) => onChange({ ...request, olderThanMs: Number(age ?? 0) })}
           />
-        </div>
+        </>
       )
     case 'obliterate':
       return running === 0 ? null : (
@@ -100,7 +100,7 @@ export function QueueActQuestion({ act, onClose }: { act: QueueAct; onClose(): v
   const name = nameToType(stores)
   return (
     <ConfirmDialog
-      title={`${actTitles[act]}${queue === undefined ? '' : ` ${queue}`}${profile === undefined ? '' : ` of ${profile}`}?`}
+      title={`${actTitles[act]}${act === 'clean' ? ' of' : ''} ${queue ?? ''} on ${profile ?? ''}?`}
       confirmLabel={actTitles[act]}
       waitReason={waitReason(request, value, error !== undefined)}
       typed={name}
@@ -109,7 +109,7 @@ export function QueueActQuestion({ act, onClose }: { act: QueueAct; onClose(): v
     >
       <Counted touched={value} error={error} onAgain={reload} />
       <p>{actLosses[act]}</p>
-      <div className="f">
+      <div className="qa-c">
         <Choices request={request} running={value?.byState?.active ?? 0} onChange={setRequest} />
       </div>
     </ConfirmDialog>

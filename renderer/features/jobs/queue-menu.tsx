@@ -6,6 +6,11 @@ import { useReadOnly } from '../../lib/use-read-only.ts'
 import { queueActs } from '../../stores/mass.ts'
 import { actTitles } from '../job-actions/queue-acts.ts'
 
+/** Mantine's own way to disable an item takes it out of the keyboard's reach, and its press. */
+function asDisabled(item: HTMLButtonElement | null): void {
+  item?.setAttribute('aria-disabled', 'true')
+}
+
 /** What can be done to the whole queue, whatever the list shows. */
 export function QueueMenu() {
   const { stores } = usePanel()
@@ -21,9 +26,9 @@ export function QueueMenu() {
         {readOnly !== undefined && <Menu.Label>{readOnly}</Menu.Label>}
         {queueActs.map((act) => (
           <Menu.Item
-            key={act}
+            key={`${act} ${readOnly ?? ''}`}
             leftSection={<Icon name="trash" />}
-            {...(readOnly === undefined ? {} : { 'aria-disabled': true })}
+            {...(readOnly === undefined ? {} : { ref: asDisabled })}
             onClick={() => {
               if (!refusesChange(stores)) stores.ui.setState({ question: { kind: 'queue-act', act } })
             }}
