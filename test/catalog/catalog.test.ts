@@ -180,9 +180,10 @@ test('a job file sees none of the secrets of the runner, nor does a job', async 
   vi.stubEnv('TORIL_TOKEN', 'secret-token')
   vi.stubEnv('DATABASE_URL', 'postgresql://secret')
   vi.stubEnv('REDIS_URL', 'redis://secret')
+  vi.stubEnv('TORIL_PROFILE', '{"secrets": {"queue.password": "secret"}}')
   vi.stubEnv('OF_THE_USER', 'kept')
-  const seen =
-    'JSON.stringify([process.env.TORIL_TOKEN, process.env.DATABASE_URL, process.env.REDIS_URL, process.env.OF_THE_USER])'
+  const names = ['TORIL_TOKEN', 'DATABASE_URL', 'REDIS_URL', 'TORIL_PROFILE', 'OF_THE_USER']
+  const seen = `JSON.stringify([${names.map((name) => `process.env.${name}`).join(', ')}])`
   const other = join(base, 'secrets')
   await mkdir(other)
   await writeFile(join(other, 'seen.job.mjs'), plain('seen', `title: ${seen}, input: {}, run: () => ${seen}`))
@@ -196,7 +197,7 @@ test('a job file sees none of the secrets of the runner, nor does a job', async 
     resultsDir: other,
   })
   try {
-    const expected = '[null,null,null,"kept"]'
+    const expected = '[null,null,null,null,"kept"]'
     expect(secrets.get('seen')?.jobType.title).toBe(expected)
     const listener = { onStart: () => {}, onProgress: () => {}, onLogs: () => {} }
     const { report } = pool.executor.run({ jobId: '1', type: 'seen', input: {}, attempt: 1 }, listener)
