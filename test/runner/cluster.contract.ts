@@ -165,7 +165,9 @@ export function describeCluster(
     it('pause, resume, drain and resize each other', async () => {
       expect(await here.runners.pause(there.id)).toMatchObject({ id: there.id, state: 'paused', self: false })
       const { id } = await there.jobs.enqueue('quick', { n: 1 }, once)
-      expect((await whenFinished(there, id)).attempts).toMatchObject([{ runner: here.id }])
+      // The queue tells the end of a job before the other runner tells the attempt.
+      const finished = await jobWhen(there, id, 'has its attempt', ({ attempts }) => attempts[0]?.outcome !== undefined)
+      expect(finished.attempts).toMatchObject([{ runner: here.id }])
       expect(await here.runners.resume(there.id)).toMatchObject({ state: 'taking' })
 
       const held = await runThere('hold', { release: homes[0].gate('drain') })
