@@ -19,6 +19,16 @@ test('a server that is starting up counts as away, also when Prisma tells it', (
   )
 })
 
+test('a broken socket counts as away, also when a raw query of Prisma tells it without a code', () => {
+  for (const kind of ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout']) {
+    const told = Object.assign(new Error('Raw query failed. Code: `N/A`.'), {
+      code: 'P2010',
+      meta: { driverAdapterError: Object.assign(new Error(kind), { cause: { kind } }) },
+    })
+    expect(isUnreachable(told)).toBe(true)
+  }
+})
+
 test('what the database refuses for good is no outage', () => {
   expect(isUnreachable(fromPrisma('42P01', 'relation does not exist'))).toBe(false)
 })

@@ -18,12 +18,20 @@ const lostConnection =
 /** Prisma: "the database said", with the database's own code inside. */
 const wrapping = new Set(['P2010', 'P2039'])
 
+/** Prisma's adapter keeps no code of a broken socket, only what kind of trouble it was. */
+const codeOfKind: Record<string, string> = {
+  DatabaseNotReachable: 'P1001',
+  ConnectionClosed: 'P1017',
+  SocketTimeout: 'P1008',
+}
+
 /** The code of an error, of the one it wraps, or of the first of several (Node tries IPv6 and IPv4). */
 export function postgresCodeOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
-    const { code, originalCode, meta, cause, errors } = at as Record<string, unknown>
+    const { code, kind, originalCode, meta, cause, errors } = at as Record<string, unknown>
     if (typeof originalCode === 'string') return originalCode
     if (typeof code === 'string' && !wrapping.has(code)) return code
+    if (typeof kind === 'string' && codeOfKind[kind] !== undefined) return codeOfKind[kind]
     const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>
     at = driverAdapterError ?? cause ?? (Array.isArray(errors) ? errors[0] : undefined)
   }
