@@ -1,45 +1,31 @@
 import { Menu } from '@mantine/core'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import type { ConnectionProfile } from '../../electron/contract/connection-profile.ts'
 import type { ProfileList } from '../../electron/contract/profile-api.ts'
 import type { SystemInfo } from '../../electron/contract/runner.ts'
 import { EnvironmentTag } from '../components/environment-tag.tsx'
 import { Icon } from '../components/icon.tsx'
-import { toPanelError } from '../lib/errors.ts'
-import { useClient, useSystem, useToast } from '../lib/panel-context.tsx'
+import { useClient, useSystem } from '../lib/panel-context.tsx'
 import { useLoad } from '../lib/use-load.ts'
+import { useMoveRefusal, useProfileMove } from '../lib/use-profile-move.ts'
 
-/** Moves the runner; the stream brings everything else. */
-function useSwitch(): (profile: ConnectionProfile) => void {
-  const client = useClient()
-  const toast = useToast()
-  return (profile) => {
-    client.profiles.use({ id: profile.id }).then(
-      () => toast({ title: `Moved to ${profile.name}` }),
-      (error: unknown) =>
-        toast({ title: `Not moved to ${profile.name}`, detail: toPanelError(error).message, role: 'alert' }),
-    )
-  }
-}
-
-function Profiles({ moving, onOpenScreen }: { moving: boolean; onOpenScreen: () => void }) {
+function Profiles({ onOpenScreen }: { onOpenScreen: () => void }) {
   const client = useClient()
   const currentId = useSystem((system) => system?.profile.id)
-  const use = useSwitch()
+  const use = useProfileMove()
   const list = useLoad<ProfileList>(`profiles ${currentId ?? ''}`, (signal) =>
     client.profiles.list(undefined, { signal }),
   )
-  const fixed = list.value?.fixedByEnvironment === true
+  const refusal = useMoveRefusal(list.value?.fixedByEnvironment === true)
   return (
     <Menu.Dropdown className="profile-menu">
       {list.error !== undefined && <Menu.Label>{list.error.message}</Menu.Label>}
-      {fixed && <Menu.Label>Set by the environment variable TORIL_PROFILE</Menu.Label>}
+      {refusal !== undefined && <Menu.Label>{refusal}</Menu.Label>}
       {list.value?.profiles.map((profile) => (
         <Menu.Item
           key={profile.id}
           aria-current={profile.id === currentId ? 'true' : undefined}
-          disabled={profile.id !== currentId && (fixed || moving)}
+          disabled={profile.id !== currentId && refusal !== undefined}
           className={`c-${profile.colour}`}
           leftSection={<span className="swatch" aria-hidden="true" />}
           rightSection={
@@ -103,7 +89,7 @@ export function ProfileSwitcher() {
           <Icon name="down" className="dim" />
         </button>
       </Menu.Target>
-      {opened && <Profiles moving={moving !== undefined} onOpenScreen={() => navigate('/connections')} />}
+      {opened && <Profiles onOpenScreen={() => navigate('/connections')} />}
     </Menu>
   )
 }

@@ -5,35 +5,11 @@ import type { ConnectionProfile } from '../../../electron/contract/connection-pr
 import { Button, IconButton } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { toPanelError } from '../../lib/errors.ts'
-import { useClient, useSystem, useToast } from '../../lib/panel-context.tsx'
+import { useMoveRefusal, useProfileMove } from '../../lib/use-profile-move.ts'
 import { ExportDialog } from './export-dialog.tsx'
 import { UseDialog } from './use-dialog.tsx'
 
 type Open = 'use' | 'remove' | 'export' | undefined
-
-/** Moves the runner; the stream brings everything else. */
-function useMove(): (profile: ConnectionProfile, graceMs: number | undefined) => void {
-  const client = useClient()
-  const toast = useToast()
-  return ({ id, name }, graceMs) => {
-    client.profiles.use({ id, ...(graceMs === undefined ? {} : { graceMs }) }).then(
-      () => toast({ glyph: 'done', title: `Moved to ${name}` }),
-      (error: unknown) => toast({ title: `Not moved to ${name}`, detail: toPanelError(error).message, role: 'alert' }),
-    )
-  }
-}
-
-/** Why the runner cannot be moved to it now. */
-function useRefusal(inUse: boolean, dirty: boolean, fixedByEnvironment: boolean): string | undefined {
-  const moving = useSystem((system) => system?.moving?.name)
-  const redis = useSystem((system) => system?.environment.find(({ field }) => field === 'profile.queue')?.variable)
-  if (inUse) return 'It is in use'
-  if (moving !== undefined) return `The runner is moving to ${moving}`
-  if (fixedByEnvironment) return 'Set by the environment variable TORIL_PROFILE'
-  if (redis !== undefined) return `The queue is set by the environment variable ${redis}`
-  return dirty ? 'Save or revert the changes first' : undefined
-}
 
 /** The name, and what can be done with the profile as a whole. */
 export function EditorHead({
@@ -53,8 +29,8 @@ export function EditorHead({
 }) {
   const [open, setOpen] = useState<Open>()
   const [, navigate] = useLocation()
-  const move = useMove()
-  const refusal = useRefusal(inUse, dirty, fixedByEnvironment)
+  const move = useProfileMove()
+  const refusal = useMoveRefusal(fixedByEnvironment) ?? (dirty ? 'Save or revert the changes first' : undefined)
   const stored = profile !== undefined && profile.id !== 'environment'
   const close = (): void => setOpen(undefined)
   return (
