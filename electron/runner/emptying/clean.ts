@@ -1,7 +1,7 @@
 import type { BatchProgress } from '../../contract/batch.ts'
 import { isFinished, type JobState } from '../../contract/job.ts'
 import type { CleanInput } from '../../contract/queue-acts.ts'
-import { jobsText } from '../jobs/batch-safely.ts'
+import { counted } from '../jobs/counted.ts'
 import { stateOf } from '../jobs/job-from-queue.ts'
 import { forEachAtOnce, tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
 import type { QueuedJob } from '../queue/job-queue.ts'
@@ -81,7 +81,7 @@ export function createClean(parts: EmptyingParts): Emptying<CleanInput> {
       return tellDryRun(all <= limit ? counts : await oldestCounts(limit, wanted, counts, history))
     }
     const total = Math.min(all, limit)
-    refuse(parts, `remove ${jobsText(total)} that ${total === 1 ? 'has' : 'have'} finished`, confirm)
+    refuse(parts, `remove ${counted(total, 'job')} that ${total === 1 ? 'has' : 'have'} finished`, confirm)
 
     return tellProgress({
       total,

@@ -1,6 +1,6 @@
 import { TorilError } from '../../contract/errors.ts'
 import type { DrainInput } from '../../contract/queue-acts.ts'
-import { jobsText } from '../jobs/batch-safely.ts'
+import { counted } from '../jobs/counted.ts'
 import { tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
 import type { QueuedJob, QueueState } from '../queue/job-queue.ts'
 import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'
@@ -43,7 +43,7 @@ export function createDrain(parts: EmptyingParts): Emptying<DrainInput> {
     const { parents, parked, ...counts } = await look(delayed)
     if (dryRun === true) return tellDryRun(counts)
     const total = counts.waiting + counts.delayed
-    refuse(parts, `take ${jobsText(total)} out of the queue`, confirm)
+    refuse(parts, `take ${counted(total, 'job')} out of the queue`, confirm)
     const why = reason ?? `The queue was drained from the ${by}.`
     const beganAt = Date.now()
 

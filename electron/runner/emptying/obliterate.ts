@@ -2,7 +2,7 @@ import { TorilError } from '../../contract/errors.ts'
 import type { BatchProgress } from '../../contract/batch.ts'
 import type { ObliterateInput } from '../../contract/queue-acts.ts'
 import { recordOf } from '../jobs/attempt-processor.ts'
-import { jobsText } from '../jobs/batch-safely.ts'
+import { counted } from '../jobs/counted.ts'
 import { jobFromQueue } from '../jobs/job-from-queue.ts'
 import { forEachAtOnce, tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
 import type { QueuedJob } from '../queue/job-queue.ts'
@@ -25,7 +25,7 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
   function refuseRunning(active: number): void {
     if (active === 0) return
     const [run, them] = active === 1 ? ['runs', 'it'] : ['run', 'them']
-    const message = `${jobsText(active)} of the queue ${run}. Nothing was removed. Wait for ${them}, or cancel ${them} with force.`
+    const message = `${counted(active, 'job')} of the queue ${run}. Nothing was removed. Wait for ${them}, or cancel ${them} with force.`
     throw new TorilError('JOB_ACTIVE', message)
   }
 
@@ -55,7 +55,7 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
     if (dryRun === true) return tellDryRun(counts)
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
     const running = active === 0 ? '' : `, ${active.toLocaleString('en')} of them running`
-    refuse(parts, `obliterate the queue ${queue.name} with its ${jobsText(total)}${running}`, confirm)
+    refuse(parts, `obliterate the queue ${queue.name} with its ${counted(total, 'job')}${running}`, confirm)
     if (!force) refuseRunning(active)
     const why = reason ?? `The queue was obliterated from the ${by}.`
 

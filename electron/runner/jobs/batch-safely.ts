@@ -2,6 +2,7 @@ import { batchLimit, type BatchAction, type BatchProgress } from '../../contract
 import { isFinished, jobStates, type JobState } from '../../contract/job.ts'
 import type { JobPage, JobQuery } from '../history/history.ts'
 import type { Safety } from '../safety/create-safety.ts'
+import { counted } from './counted.ts'
 import { runBatch } from './run-batch.ts'
 import { tellDryRun } from './tell-progress.ts'
 
@@ -64,11 +65,6 @@ async function findJobs({ search, action, query, signal }: FindParts): Promise<F
   return found
 }
 
-/** A number of jobs, as a sentence has it. */
-export function jobsText(count: number): string {
-  return count === 1 ? '1 job' : `${count.toLocaleString('en')} jobs`
-}
-
 /**
  * Does one thing to all jobs that match at its beginning. All ids are read first: what the batch itself changes must
  * not change what it is about, and a person is to know their number before. A dry run answers that number alone.
@@ -78,6 +74,6 @@ export async function batchSafely(parts: SafeBatchParts): Promise<AsyncIterable<
   const { action, act, safety, asked, signal } = parts
   const { ids, byState } = await findJobs(parts)
   if (asked.dryRun === true) return tellDryRun(byState)
-  if (ids.length > 1) safety.refuseUnconfirmed(acts[action](jobsText(ids.length)), asked.confirm)
+  if (ids.length > 1) safety.refuseUnconfirmed(acts[action](counted(ids.length, 'job')), asked.confirm)
   return runBatch({ ids, act, signal })
 }
