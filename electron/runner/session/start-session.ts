@@ -37,7 +37,12 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
   const { preferences, profiles, safety } = core
   const threads = startThreads(parts)
   const work = await startWork(parts, threads)
+  // What a panel that is opened while the queue is away shows of it; without these numbers it would show nothing.
+  const firstNumbers = work.stats.info().catch((error: unknown) => {
+    core.onProblem(`The queue could not be counted yet: ${String(error)}`)
+  })
   await startUpkeep(parts, threads, work)
+  await firstNumbers
 
   const { cluster, runners, stats } = work
   const factsOf = factsReader(parts, threads, work)
