@@ -52,7 +52,7 @@ export interface ConsumerParts {
 export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   const { server, watch, timing, report } = parts
   const held = new HeldJobs()
-  const unheard = followUnheardVerdicts(parts.queue, held, settle)
+  const unheard = followUnheardVerdicts(parts.queue, held, parts.runnerId, settle)
   /** Failures that were told before BullMQ told them. */
   const told = new WeakSet<BullJob>()
   let stopped = false
@@ -113,10 +113,11 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     job.delay = 0
     const before = held.get(id)
     // After an outage this job was given up for dead and taken again, while its attempt goes on right here.
+    // It may have been taken more than once since: the answer to a take can be lost, and another runner can die with it.
     // With one attempt more used up its verdict was stored, and this is the next one.
     const goesOn =
       before !== undefined &&
-      before.job.attemptsStarted + 1 === job.attemptsStarted &&
+      before.job.attemptsStarted < job.attemptsStarted &&
       before.attemptsMade === job.attemptsMade
     if (!goesOn && before !== undefined) tellOfRetry(id, before, job)
     const running = goesOn ? before.running : begin(job, token)

@@ -22,6 +22,7 @@ export interface UnheardVerdicts {
 export function followUnheardVerdicts(
   queue: BullQueue,
   held: HeldJobs,
+  runnerId: string,
   settle: (settled: Settled) => void,
 ): UnheardVerdicts {
   let timer: NodeJS.Timeout | undefined
@@ -40,7 +41,7 @@ export function followUnheardVerdicts(
     for (const [id, entry] of held.all()) {
       if (entry.decided === undefined) continue
       const early = Date.now() - entry.decided.at < afterMs
-      const settled = early ? undefined : await whatBecameOf(queue, id, entry).catch(() => undefined)
+      const settled = early ? undefined : await whatBecameOf(queue, id, entry, runnerId).catch(() => undefined)
       if (settled === undefined) look()
       else if (held.get(id) === entry) settle(settled)
     }
@@ -56,7 +57,12 @@ export function followUnheardVerdicts(
 }
 
 /** Undefined while it is still open. */
-async function whatBecameOf(queue: BullQueue, id: string, entry: HeldJob): Promise<Settled | undefined> {
+async function whatBecameOf(
+  queue: BullQueue,
+  id: string,
+  entry: HeldJob,
+  runnerId: string,
+): Promise<Settled | undefined> {
   const verdict = entry.decided?.verdict
   if (verdict === undefined) return undefined
   const [state, job] = await Promise.all([queue.getJobState(id), queue.getJob(id)])
@@ -64,9 +70,10 @@ async function whatBecameOf(queue: BullQueue, id: string, entry: HeldJob): Promi
   if (job === undefined) return { id, state: verdict.kind === 'complete' ? 'completed' : 'failed' }
   if (state === 'completed' || state === 'failed') return { id, state }
   if (state === 'delayed') return { id, state }
-  const untouched = job.attemptsStarted === entry.job.attemptsStarted && job.attemptsMade === entry.job.attemptsMade
-  // Another runner has it now.
-  if (!untouched) return { id, state: 'waiting' }
+  const taken = job.attemptsStarted !== entry.job.attemptsStarted
+  const used = job.attemptsMade !== entry.job.attemptsMade
+  // Another runner has it now. Taken by this one, it is held anew, or the answer to the take was lost.
+  if (used || (taken && job.processedBy !== runnerId)) return { id, state: 'waiting' }
   if (state === 'active') return storeWithoutLock(id, job, verdict)
   // Put back to wait as if its runner were dead. Taken by this consumer again, it gets this verdict at once.
   return undefined

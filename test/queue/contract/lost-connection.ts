@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../../electron/contract/runner.ts'
 import { createJobQueue, type RunnerQueue } from '../../../electron/runner/queue/create-job-queue.ts'
-import type { QueueTarget } from '../../../electron/runner/queue/queue-config.ts'
+import type { QueueConfig, QueueTarget } from '../../../electron/runner/queue/queue-config.ts'
 import { startOutageProxy, type OutageProxy, type Silence } from '../../support/outage-proxy.ts'
 import { until } from '../until.ts'
 import { consume, hastyTiming, plain } from './queue-bench.ts'
@@ -30,20 +30,22 @@ export function describeLostConnection(label: string, start: () => Promise<Reach
     beforeEach(async () => {
       proxy = await startOutageProxy(() => server.at)
       problems = []
-      queue = await createJobQueue({
-        name: `lost${randomBytes(4).toString('hex')}`,
-        backend: await server.targetAt(proxy.port),
-        retention: { completed: 100, failed: 100 },
-        runnerId: 'a',
-        timing: { ...hastyTiming, answerMs: 3_000, pingMs: 200 },
-        onProblem: (message) => problems.push(message),
-      })
+      queue = await createJobQueue(await configOf(proxy))
     })
     afterEach(async () => {
       await queue?.close()
       await proxy?.stop()
     })
 
+    const configOf = async (way: OutageProxy, change: Partial<QueueConfig> = {}): Promise<QueueConfig> => ({
+      name: `lost${randomBytes(4).toString('hex')}`,
+      backend: await server.targetAt(way.port),
+      retention: { completed: 100, failed: 100 },
+      runnerId: 'a',
+      timing: { ...hastyTiming, answerMs: 3_000, pingMs: 200 },
+      onProblem: (message) => problems.push(message),
+      ...change,
+    })
     const lost = () => until(() => queue.connection().state !== 'live', 'the outage is noticed')
     const back = () => until(() => queue.connection().state === 'live', 'the connection is back')
     const outages = (): string[] => problems.filter((problem) => problem.includes('cannot be reached'))
@@ -85,6 +87,36 @@ export function describeLostConnection(label: string, start: () => Promise<Reach
         toldOnceEach()
       },
     )
+
+    it('goes on with what it runs after another runner took it meanwhile and died', async () => {
+      const finish = Promise.withResolvers<void>()
+      const watched = await consume(queue, async ({ job }) => {
+        await finish.promise
+        return { kind: 'complete', result: job.input }
+      })
+      const { id } = await queue.add('running', 'worth keeping', plain)
+      await until(() => watched.taken.length === 1, 'it runs')
+      await proxy.cut()
+      await lost()
+      const wayOfOther = await startOutageProxy(() => server.at)
+      const other = await createJobQueue(await configOf(wayOfOther, { name: queue.name, runnerId: 'b' }))
+      try {
+        const taken = await consume(other, () => new Promise(() => undefined))
+        await until(() => taken.taken.length === 1, 'the other one took it')
+        await taken.consumer.stopTaking()
+        await wayOfOther.cut()
+        await proxy.restore()
+        await back()
+        await until(async () => (await queue.get(id))?.runner === 'a', 'it is taken once more')
+        finish.resolve()
+        await watched.when(id, 'completed')
+        expect(await queue.get(id)).toMatchObject({ state: 'completed', result: 'worth keeping', stalledCount: 2 })
+        expect(watched.taken).toHaveLength(1)
+      } finally {
+        await other.close()
+        await wayOfOther.stop()
+      }
+    })
 
     it('says when it tries next, and tries at once when told to', async () => {
       const seen: Connection[] = []
