@@ -26,7 +26,7 @@ await runMain(async () => {
   // Last, so that the end of a long output is enough to know what to run again.
   if (total.failures.length > 0) {
     console.log('\nFailed:')
-    for (const failure of total.failures) console.log(`  ${failure.replace(`${root}/`, '')}`)
+    for (const failure of total.failures) console.log(`  ${failure.replaceAll(`${root}/`, '')}`)
   }
   console.log(`\n${lastLine(total)}`)
   return total.failed > 0 || total.passed === 0 ? 1 : 0

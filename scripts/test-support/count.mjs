@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 
 /**
  * What a suite came to.
@@ -6,7 +7,7 @@ import { readFileSync } from 'node:fs'
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
- * @property {string[]} failures what failed, each as file and sentence
+ * @property {string[]} failures what failed, each as file and sentence, and the first lines of its reason
  * @property {{ file: string, ms: number }[]} files how long each file took
  */
 
@@ -27,6 +28,21 @@ function readJson(file) {
   }
 }
 
+const reasonLines = 4
+const reasonWidth = 300
+
+/**
+ * @param {string} failure
+ * @param {string | undefined} reason
+ */
+function because(failure, reason) {
+  const lines = stripVTControlCharacters(reason ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+    .slice(0, reasonLines)
+  return [failure, ...lines.map((line) => `    ${line.slice(0, reasonWidth)}`)].join('\n')
+}
+
 /**
  * A suite that broke down without naming a failed test still failed: a report that is missing, a
  * file that could not be loaded, an error outside any test.
@@ -39,8 +55,8 @@ function heed(count, exitCode) {
 }
 
 /**
- * @typedef {{ status: string, fullName: string }} VitestCase
- * @typedef {{ name: string, status: string, startTime: number, endTime: number, assertionResults: VitestCase[] }} VitestFile
+ * @typedef {{ status: string, fullName: string, failureMessages?: string[] }} VitestCase
+ * @typedef {{ name: string, status: string, message?: string, startTime: number, endTime: number, assertionResults: VitestCase[] }} VitestFile
  */
 
 /**
@@ -56,12 +72,12 @@ export function countVitest(file, exitCode) {
     const failed = statuses.filter((status) => status === 'failed').length
     const passed = statuses.filter((status) => status === 'passed').length
     count.passed += passed
-    for (const { status, fullName } of result.assertionResults) {
-      if (status === 'failed') count.failures.push(`${result.name} > ${fullName}`)
+    for (const { status, fullName, failureMessages } of result.assertionResults) {
+      if (status === 'failed') count.failures.push(because(`${result.name} > ${fullName}`, failureMessages?.[0]))
     }
     // A file that could not be loaded has no cases, yet it failed.
     const broken = failed === 0 && result.status === 'failed'
-    if (broken) count.failures.push(`${result.name} (the file itself)`)
+    if (broken) count.failures.push(because(`${result.name} (the file itself)`, result.message))
     count.failed += broken ? 1 : failed
     count.skipped += statuses.length - passed - failed
     count.files.push({ file: result.name, ms: Math.round(result.endTime - result.startTime) })
@@ -70,7 +86,7 @@ export function countVitest(file, exitCode) {
 }
 
 /**
- * @typedef {{ results: { duration: number }[], status: string }} PlaywrightCase
+ * @typedef {{ results: { duration: number, error?: { message?: string } }[], status: string }} PlaywrightCase
  * @typedef {{ file: string, specs?: { title: string, tests: PlaywrightCase[] }[], suites?: PlaywrightSuite[] }} PlaywrightSuite
  */
 
@@ -89,12 +105,13 @@ export function countPlaywright(file, exitCode) {
   ]
   for (const suite of report?.suites ?? []) {
     const cases = casesOf(suite)
-    for (const { status, title } of cases) {
+    for (const { status, title, results } of cases) {
       if (status === 'skipped') count.skipped += 1
       else if (status !== 'unexpected') count.passed += 1
       else {
         count.failed += 1
-        count.failures.push(`${suite.file} > ${title}`)
+        const reason = results.findLast(({ error }) => error !== undefined)?.error?.message
+        count.failures.push(because(`${suite.file} > ${title}`, reason))
       }
     }
     const ms = cases.flatMap(({ results }) => results).reduce((sum, { duration }) => sum + duration, 0)

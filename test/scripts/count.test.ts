@@ -40,6 +40,27 @@ test('cases of Vitest are counted, todo and skipped ones as skipped', () => {
   })
 })
 
+test('a failure is told with the first lines of its reason, without colours and stack', () => {
+  const failed = {
+    ...vitestFile('failed', []),
+    assertionResults: [
+      {
+        status: 'failed',
+        fullName: 'case',
+        failureMessages: ['\u001B[31mexpected 1\u001B[39m\n\nto be 2\n    at x.ts:1'],
+      },
+    ],
+  }
+  const ofVitest = countVitest(report({ testResults: [failed] }), 1)
+  expect(ofVitest.failures).toEqual(['/x.test.ts > case\n    expected 1\n    to be 2'])
+  const spec = {
+    title: 'case',
+    tests: [{ status: 'unexpected', results: [{ duration: 1, error: { message: 'no' } }] }],
+  }
+  const ofPlaywright = countPlaywright(report({ suites: [{ file: 'x.ts', specs: [spec] }] }), 1)
+  expect(ofPlaywright.failures).toEqual(['x.ts > case\n    no'])
+})
+
 test('a file that could not be loaded, and an error outside any test, count as failed', () => {
   expect(numbers(countVitest(report({ testResults: [vitestFile('failed', [])] }), 1))).toMatchObject({ failed: 1 })
   expect(numbers(countVitest(report({ testResults: [vitestFile('passed', ['passed'])] }), 1))).toEqual({
