@@ -24,7 +24,7 @@ test('told to stop while Redis is away, a runner ends in order', async () => {
   // Back only long after.
   const back = killRedis?.(20_000)
   await runner.stop()
-  expect(runner.deaths()).toEqual([])
+  expect(runner.deaths(), runner.said()).toEqual([])
   await back
 })
 
@@ -32,6 +32,6 @@ test('told to stop while its PostgreSQL has just been killed, a runner ends in o
   const { runner, killPostgres, postgresRuns } = await busyPlace('postgres')
   expect(killPostgres()).toBe(true)
   await runner.stop()
-  expect(runner.deaths()).toEqual([])
-  expect(postgresRuns()).toBe(false)
+  expect(runner.deaths(), runner.said()).toEqual([])
+  expect(postgresRuns(), runner.said()).toBe(false)
 })
