@@ -83,7 +83,7 @@ export const cancelInputSchema = z.strictObject({
   id: z.string().min(1),
   /** Kill at once, without the grace time. */
   now: z.boolean().optional(),
-  /** `stop` (default): cancelled for good. `retry`: the job waits for its next attempt. */
+  /** `stop` (default): cancelled for good. `retry`: the job waits for its next attempt, one more than it has if need be. */
   then: z.enum(['stop', 'retry']).optional(),
   reason: z.string().max(1000).optional(),
 })

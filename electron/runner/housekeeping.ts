@@ -1,5 +1,6 @@
 import type { Preferences } from '../contract/preferences.ts'
 import type { History } from './history/history.ts'
+import { isAway, messageOf } from './outage.ts'
 import type { JobQueue } from './queue/job-queue.ts'
 
 const trimEveryMs = 1_000
@@ -20,6 +21,10 @@ export function startHousekeeping(parts: {
   preferences: () => Preferences
   /** Whether the history has been brought in step with the queue: what an earlier run finished is known only there. */
   reconciled: () => boolean
+  /** Whether other runners end jobs of the queue: one that died may not have written that down. */
+  othersEnd: () => boolean
+  /** Makes sure that the history has the ends of these jobs. */
+  ensureEnds: (ids: readonly string[]) => Promise<void>
   /** Whether a job has finished since the last look; resets. */
   finishedSince: () => boolean
   /** How far the slowest clock of all runners is behind this one's, ms; each says by its own when a job ended. */
@@ -41,9 +46,11 @@ export function startHousekeeping(parts: {
     try {
       await history.writer.flush()
       const { keepCompleted, keepFailed } = preferences().queue
-      await queue.trim({ completed: keepCompleted, failed: keepFailed }, now - readable)
-    } catch {
+      const before = parts.othersEnd() ? parts.ensureEnds : undefined
+      await queue.trim({ completed: keepCompleted, failed: keepFailed }, now - readable, before)
+    } catch (error) {
       // Away: the connections report it, and a later turn trims.
+      if (!isAway(error)) onProblem(`Finished jobs could not be taken out of the queue: ${messageOf(error)}`)
       dueUntil = Math.max(dueUntil, Date.now() + 2 * trimEveryMs)
     } finally {
       busy = false
@@ -53,7 +60,7 @@ export function startHousekeeping(parts: {
   async function prune(): Promise<void> {
     const { keepDays, keepJobs } = preferences().history
     await history.prune({ keepDays, keepJobs }).catch((error: unknown) => {
-      onProblem(`The history could not be pruned: ${error instanceof Error ? error.message : String(error)}`)
+      onProblem(`The history could not be pruned: ${messageOf(error)}`)
     })
   }
 

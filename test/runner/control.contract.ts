@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { until } from '../queue/until.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
 import { jobWhen, once, whenFinished, whenStarted, type RunnerHome } from './runner-under-test.ts'
 
@@ -98,6 +99,56 @@ export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
     expect(job.attempts.map(({ outcome }) => outcome)).toEqual(['cancelled', 'completed'])
     expect(job.attempts[0]).toMatchObject({ cancelledBy: by, cancelReason: 'Wrong gate.' })
     expect(job.attempts[1]?.cancelledBy).toBeUndefined()
+  })
+
+  it('runs a job again when told to retry, also when its attempts are used up', async () => {
+    const { id } = await runner().jobs.enqueue('hold', { release: home().gate('last') }, once)
+    await whenStarted(runner(), id)
+    expect(await runner().jobs.cancel(id, { by, now: true, then: 'retry' })).toMatchObject({ result: 'killed' })
+    await jobWhen(runner(), id, 'runs again', (job) => job.attempts.length === 2)
+    await home().openGate('last')
+    const job = await whenFinished(runner(), id)
+    expect(job).toMatchObject({ state: 'completed', result: 'released', options: { attempts: 1 } })
+    expect(job.attempts.map(({ number, outcome }) => [number, outcome])).toEqual([
+      [1, 'cancelled'],
+      [2, 'completed'],
+    ])
+  })
+
+  it('starts nothing more once a pause of the runner is answered, and puts back untouched what it had taken', async () => {
+    const { pool } = runner().preferences.current()
+    await runner().preferences.update({ pool: { minThreads: 1, maxThreads: 1 } })
+    const held = await hold()
+    await whenStarted(runner(), held.id)
+    const { id: next } = await runner().jobs.enqueue('quick', { n: 1 }, once)
+    await jobWhen(runner(), next, 'is taken', (job) => job.state === 'active')
+    expect(await runner().runners.pause(runner().id)).toMatchObject({ state: 'paused' })
+    await jobWhen(runner(), next, 'waits again', (job) => job.state === 'waiting')
+    // Its thread is free from here on.
+    await runner().jobs.cancel(held.id, { by, now: true })
+    expect(await runner().jobs.get(next)).toMatchObject({ state: 'waiting', attempts: [] })
+    await runner().preferences.update({ pool })
+    await runner().runners.resume(runner().id)
+    const job = await whenFinished(runner(), next)
+    expect(job).toMatchObject({ state: 'completed', attempts: [{ number: 1, outcome: 'completed' }] })
+  })
+
+  it('starts no job after a pause of the runner that came while it was taking one after the other', async () => {
+    const jobs = await Promise.all(Array.from({ length: 60 }, (_, n) => runner().jobs.enqueue('quick', { n }, once)))
+    await whenFinished(runner(), jobs[5]?.id ?? '')
+    await runner().runners.pause(runner().id)
+    const paused = new Date().toISOString()
+    await until(async () => (await runner().queue.info()).counts.active === 0, 'nothing is active')
+    const seen = await Promise.all(jobs.map(({ id }) => runner().jobs.get(id)))
+    for (const { attempts } of seen) for (const { startedAt } of attempts) expect(startedAt <= paused).toBe(true)
+    await runner().runners.resume(runner().id)
+    for (const { id } of jobs) {
+      const { state, attempts } = await whenFinished(runner(), id)
+      expect({ state, attempts: attempts.map(({ outcome }) => outcome) }).toEqual({
+        state: 'completed',
+        attempts: ['completed'],
+      })
+    }
   })
 
   it('refuses to retry instead of cancelling what has not started', async () => {

@@ -21,7 +21,7 @@ const job: QueuedJob = {
 }
 
 /** A processor whose history cannot be read; `runs` are the attempts that were begun all the same. */
-function processorWithout(error: Error) {
+function processorWithout(error: Error, takes = true) {
   const runs: number[] = []
   const executor: Executor = {
     name: 'thread',
@@ -46,6 +46,8 @@ function processorWithout(error: Error) {
     wishes: { of: () => Promise.resolve(undefined), forget: () => Promise.resolve() },
     maxLogLines: () => 10,
     stopping: () => false,
+    takes: () => takes,
+    onProblem: () => undefined,
     onOutcome: () => undefined,
   })
   return { runs, process }
@@ -74,4 +76,11 @@ test('a first attempt does not need the history', async () => {
 test('a history that fails otherwise is no reason to wait for ever', async () => {
   const { process } = processorWithout(new Error('no such column'))
   await expect(process({ job, token: '', started: 2, saveProgress: () => undefined })).rejects.toThrow('no such column')
+})
+
+test('a job that was taken as the runner was paused goes back without an attempt', async () => {
+  const { runs, process } = processorWithout(away, false)
+  const taken = { job, token: '', started: 1, saveProgress: () => undefined }
+  expect(await process(taken)).toEqual({ kind: 'postpone', delayMs: 0 })
+  expect(runs).toEqual([])
 })

@@ -3,6 +3,7 @@ import type { History } from '../history/history.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
 import type { LiveRunners } from '../jobs/live-runners.ts'
 import type { RunnerQueue } from '../queue/create-job-queue.ts'
+import { unlessAway } from '../outage.ts'
 import { createCancelElsewhere, type CancelElsewhere } from './cancel-elsewhere.ts'
 import { createCancelWishes, type CancelWishes } from './cancel-wishes.ts'
 import { createHandOver, type HandOver } from './hand-over.ts'
@@ -89,11 +90,19 @@ export function createCluster(parts: ClusterParts): Cluster {
   })
   const hasOthers = (): boolean => runners.lastSeen().length > 1
 
-  const tellingRemoved = createTellRemoved({ relay, board, history: history.place, hasOthers })
+  const tellingRemoved = createTellRemoved({
+    relay,
+    board,
+    history: history.place,
+    hasOthers,
+    onProblem: parts.onProblem,
+  })
 
   const say = (state: 'here' | 'changed' | 'gone'): Promise<void> =>
     // While the server is away others learn it with their next look.
-    relay.tell('presence', { state }).catch(() => undefined)
+    relay
+      .tell('presence', { state })
+      .catch(unlessAway(parts.onProblem, 'The other runners could not be told of this one'))
 
   const heardFrom = new Set<string>()
   relay.hear('presence', presenceNewsSchema, ({ state }, from) => {

@@ -78,10 +78,18 @@ export function createRunnerControl(parts: RunnerControlParts): RunnerControl {
     return own()
   }
 
+  /** What was taken and has no thread yet goes back, for others to run or for later. What comes after this does so by itself. */
+  function putBackUnstarted(why: string): void {
+    for (const running of [...board.allRunning()]) {
+      if (!running.started && running.cancel === undefined) running.run?.cancel(why)
+    }
+  }
+
   const here = {
     async pause() {
-      await consumer.stopTaking()
       taking.set('paused')
+      await consumer.stopTaking()
+      putBackUnstarted('The runner is paused.')
       return changed()
     },
     async resume() {
@@ -91,12 +99,9 @@ export function createRunnerControl(parts: RunnerControlParts): RunnerControl {
       return changed()
     },
     async drain() {
-      await consumer.stopTaking()
       taking.set('draining')
-      // What was taken and has no thread yet goes back, for others to run.
-      for (const running of [...board.allRunning()]) {
-        if (!running.started && running.cancel === undefined) running.run?.cancel('The runner is being drained.')
-      }
+      await consumer.stopTaking()
+      putBackUnstarted('The runner is being drained.')
       return changed()
     },
     async resize(size: Resize) {

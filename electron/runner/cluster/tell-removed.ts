@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { unlessAway } from '../outage.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
 import type { Relay } from './relay.ts'
 
@@ -21,6 +22,7 @@ export interface TellRemovedParts {
   history: string
   /** Whether there is anybody to tell. */
   hasOthers: () => boolean
+  onProblem: (message: string) => void
 }
 
 export interface TellRemoved {
@@ -30,9 +32,10 @@ export interface TellRemoved {
 }
 
 /** Tells the other runners of jobs that somebody removed here, so that their panels lose them too. */
-export function createTellRemoved({ relay, board, history, hasOthers }: TellRemovedParts): TellRemoved {
+export function createTellRemoved({ relay, board, history, hasOthers, onProblem }: TellRemovedParts): TellRemoved {
   let gathered: string[] = []
   let timer: NodeJS.Timeout | undefined
+  const failed = unlessAway(onProblem, 'The other runners could not be told of jobs that were removed')
 
   relay.hear('removed', removedSchema, (news) => {
     if (news.history !== history) return
@@ -46,7 +49,7 @@ export function createTellRemoved({ relay, board, history, hasOthers }: TellRemo
     gathered = []
     for (let from = 0; from < ids.length; from += messageIds) {
       // While the server is away nobody hears it; their next list no longer has these jobs.
-      await relay.tell('removed', { history, ids: ids.slice(from, from + messageIds) }).catch(() => undefined)
+      await relay.tell('removed', { history, ids: ids.slice(from, from + messageIds) }).catch(failed)
     }
   }
 

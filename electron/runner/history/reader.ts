@@ -1,7 +1,7 @@
 import { jobStates, type JobState } from '../../contract/job.ts'
 import type { BatchedWriter } from './batched-writer.ts'
 import type { Database } from './database.ts'
-import { countFinishedJobs, finishedJobIds } from './finished-jobs.ts'
+import { countFinishedJobs, finishedJobIds, wholeJobIds } from './finished-jobs.ts'
 import type { HistoryReader } from './history.ts'
 import { jobColumns, toLogLine, toState, type JobRow } from './job-rows.ts'
 import { readJobs, searchJobs } from './search.ts'
@@ -56,6 +56,7 @@ export function createReader(database: Database, sourceId: number, writer: Batch
         const rows = await prisma.job.findMany({ where, select: { id: true, state: true } })
         return new Map(rows.map(({ id, state }) => [id, toState(state)]))
       }),
+    whole: (ids) => afterWrites(() => wholeJobIds(database, sourceId, ids)),
     unfinished: (limit) =>
       afterWrites(async () => {
         const where = { sourceId, state: { in: liveStates } }

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { CancelWish, CancelWishes } from '../cluster/cancel-wishes.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from '../executors/executor.ts'
 import type { History } from '../history/history.ts'
+import { unlessAway } from '../outage.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
@@ -22,7 +23,10 @@ export interface AttemptProcessorParts {
   /** Whether a job that was taken before is to be cancelled instead. Rejects UNAVAILABLE. */
   wishes: Pick<CancelWishes, 'of' | 'forget'>
   stopping: () => boolean
+  /** False: paused or drained. */
+  takes: () => boolean
   onOutcome: (outcome: NonNullable<Attempt['outcome']>) => void
+  onProblem: (message: string) => void
 }
 
 /** Progress reaches the history at most this often; the last one always does, with the job's end. */
@@ -154,8 +158,9 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     if (report.outcome === 'cancelled') {
       if (running.cancel === undefined) return { kind: 'postpone', delayMs: 0 }
       job.error = error
-      const again = running.cancel.then === 'retry'
-      return { kind: 'fail', error, retry: again, cancelled: !again }
+      // A retry that was asked for is given, also when it is one more than the job has.
+      if (running.cancel.then === 'retry') return { kind: 'fail', error, retry: true, oneMore: true, cancelled: false }
+      return { kind: 'fail', error, retry: false, cancelled: true }
     }
     job.error = error
     return { kind: 'fail', error, retry: report.retryable, cancelled: false }
@@ -186,7 +191,7 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     job.error = error
     board.changed(job)
     // Its time runs out by itself.
-    parts.wishes.forget(job.id).catch(() => undefined)
+    parts.wishes.forget(job.id).catch(unlessAway(parts.onProblem, `The wish to cancel job ${job.id} stays for a while`))
     return { kind: 'fail', error, retry: false, cancelled: true }
   }
 
@@ -197,6 +202,8 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
 
     const before = await stateBefore(taken)
     if (before === undefined) return { kind: 'postpone', delayMs: awayMs }
+    // Paused while it was looked up: nothing starts after that.
+    if (parts.stopping() || !parts.takes()) return { kind: 'postpone', delayMs: 0 }
     const { job, logSeq, wish } = before
     if (wish !== undefined) return cancelInstead(job, wish)
     const defaults = entry.jobType.defaults

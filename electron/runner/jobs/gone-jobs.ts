@@ -1,5 +1,6 @@
 import { isFinished } from '../../contract/job.ts'
 import type { History } from '../history/history.ts'
+import { unlessAway } from '../outage.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
 import type { JobBoard } from './job-board.ts'
 
@@ -12,6 +13,7 @@ export interface GoneJobsParts {
   board: JobBoard
   history: History
   queue: Pick<JobQueue, 'get'>
+  onProblem: (message: string) => void
 }
 
 export interface GoneJobs {
@@ -27,10 +29,12 @@ export const removedError = { code: 'REMOVED', message: 'The job was taken out o
  * Puts right what is known of a job that somebody removed from the queue. A runner that does tells why, or has removed
  * it from the history as well; of what another program removes nothing else is heard.
  */
-export function createGoneJobs({ board, history, queue }: GoneJobsParts): GoneJobs {
+export function createGoneJobs({ board, history, queue, onProblem }: GoneJobsParts): GoneJobs {
   const gone = new Set<string>()
   let timer: NodeJS.Timeout | undefined
   let closed = false
+  // Away: the comparison of queue and history follows when it is back.
+  const failed = unlessAway(onProblem, 'What became of jobs that were taken out of the queue could not be written down')
 
   async function settle(id: string): Promise<void> {
     if (closed || board.running(id) !== undefined || (await queue.get(id)) !== undefined) return
@@ -60,8 +64,7 @@ export function createGoneJobs({ board, history, queue }: GoneJobsParts): GoneJo
     heard(id) {
       if (closed || isFinished(board.recent(id)?.state ?? 'waiting')) return
       gone.add(id)
-      // Away: the comparison of queue and history follows when it is back.
-      timer ??= setTimeout(() => void look().catch(() => undefined), waitMs)
+      timer ??= setTimeout(() => void look().catch(failed), waitMs)
     },
     close() {
       closed = true

@@ -1,11 +1,12 @@
-import { isFinished, type Attempt, type Job, type JobState } from '../../contract/job.ts'
+import { isFinished, type Job } from '../../contract/job.ts'
 import type { History } from '../history/history.ts'
+import { unlessAway } from '../outage.ts'
 import type { JobQueue, QueuedJob, QueueEvent, QueueState, Settled } from '../queue/job-queue.ts'
 import { recordOf } from './attempt-processor.ts'
-import { endedWith } from './ended-attempt.ts'
 import { createGoneJobs, removedError } from './gone-jobs.ts'
 import type { JobBoard } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
+import { createMissedEnds } from './missed-ends.ts'
 import type { UnknownTypes } from './unknown-types.ts'
 
 export interface QueueMirrorParts {
@@ -29,8 +30,10 @@ export interface QueueMirror {
    * until it succeeds, for what an earlier run could not write down is known to nobody else.
    */
   reconcile(): Promise<void>
-  /** Whether that has succeeded since the start. */
+  /** Whether the latest comparison has succeeded. */
   reconciled(): boolean
+  /** Makes sure that the history has the ends of these finished jobs of the queue, which are about to leave it. Rejects UNAVAILABLE. */
+  ensureEnds(ids: readonly string[]): Promise<void>
   close(): void
 }
 
@@ -49,7 +52,7 @@ const unfinishedLimit = 100_000
 /** Keeps the history and the board in step with the queue, which is the truth about a job's state. */
 export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   const { board, history, queue, unknownTypes, onProblem } = parts
-  const gone = createGoneJobs({ board, history, queue })
+  const gone = createGoneJobs({ board, history, queue, onProblem })
   const followed = new Set<string>()
   const expected = new Map<string, NodeJS.Timeout>()
   /** Nobody has told of their end: what the queue says has to do. */
@@ -59,12 +62,16 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   let closed = false
   let reconciled = false
   let told = false
+  /** Of the latest comparison. */
+  let turn = 0
 
   /** As callers see it: a job put aside for want of a runner waits, though the queue has it delayed. */
   function read(queued: QueuedJob): Job {
     const job = jobFromQueue(queued)
     return job.state === 'delayed' && unknownTypes.holds(job.id) ? { ...job, state: 'waiting' } : job
   }
+
+  const missedEnds = createMissedEnds({ board, history, queue, read })
 
   /** Looks a job up soon. The events of one change come close together, and one look answers them all. */
   function follow(id: string): void {
@@ -101,7 +108,8 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
           else if (mayEnd || !isFinished(read(queued).state)) adopt(queued)
           else expect(id)
         })
-        .catch(() => undefined) // Away: the connection reports it, and reconcile follows when it is back.
+        // Away: the connection reports it, and the comparison follows when it is back.
+        .catch(unlessAway(onProblem, `Job ${id} could not be looked up`))
     }
   }
 
@@ -154,48 +162,28 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     const seen = new Set<string>()
     for (let offset = 0; !closed; offset += pageSize) {
       const page = await queue.page(state, offset, pageSize)
-      const states = await history.reader.states(page.map((queued) => queued.id))
+      const ids = page.map((queued) => queued.id)
+      const states = await history.reader.states(ids)
+      const whole = state === 'completed' || state === 'failed' ? await history.reader.whole(ids) : new Set<string>()
       for (const queued of page) {
         seen.add(queued.id)
         if (wasPutAside(queued)) unknownTypes.adopt(queued)
-        const known = states.get(queued.id)
-        if (board.running(queued.id) !== undefined || known === read(queued).state) continue
-        // What this runner has touched may have moved on since the page was read.
-        if (board.recent(queued.id) !== undefined) follow(queued.id)
-        else await takeOver(queued, known)
+        const now = read(queued).state
+        const isKnown = states.get(queued.id) === now && (!isFinished(now) || whole.has(queued.id))
+        if (board.running(queued.id) !== undefined || isKnown) continue
+        await takeOver(queued, board.recent(queued.id) !== undefined)
       }
       if (page.length < pageSize) break
     }
     return seen
   }
 
-  /** The history has another state than the queue, and this runner has not seen the job. */
-  async function takeOver(queued: QueuedJob, known: JobState | undefined): Promise<void> {
-    const job = read(queued)
-    const missedEnd = isFinished(job.state) && (known === undefined || !isFinished(known))
-    const attempts = missedEnd ? ((await history.reader.job(job.id))?.attempts ?? []) : []
-    // Together, so that nobody reads the end without its attempt.
-    history.writer.saveJob(recordOf(job))
-    if (missedEnd) closeAttempt(queued, job, attempts)
-  }
-
-  /** A job ended, and its runner died before the history had that: its last attempt is ended here. */
-  function closeAttempt(queued: QueuedJob, job: Job, attempts: Attempt[]): void {
-    const last = attempts.at(-1)
-    // The queue does not count an attempt that was lost.
-    const counted = attempts.filter(({ outcome }) => outcome !== 'lost').length
-    if (last?.finishedAt !== undefined && counted >= queued.attemptsMade) return
-    const open: Attempt = last !== undefined && last.finishedAt === undefined ? last : unseenAttempt(queued, job, last)
-    history.writer.saveAttempt(job.id, endedWith(open, job))
-  }
-
-  function unseenAttempt(queued: QueuedJob, job: Job, last: Attempt | undefined): Attempt {
-    return {
-      number: Math.max(1, queued.attemptsMade, (last?.number ?? 0) + 1),
-      executor: job.options.executor ?? 'thread',
-      runner: queued.runner ?? 'unknown',
-      startedAt: job.startedAt ?? job.createdAt,
-    }
+  /** The history has another state than the queue, or not all of its end. */
+  async function takeOver(queued: QueuedJob, touched: boolean): Promise<void> {
+    if (isFinished(read(queued).state)) await missedEnds.write(queued)
+    else if (!touched) history.writer.saveJob(recordOf(read(queued)))
+    // What this runner has touched may have moved on since the page was read.
+    if (touched) follow(queued.id)
   }
 
   async function reconcile(): Promise<void> {
@@ -215,13 +203,17 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       history.writer.saveJob({ id, state: 'cancelled', error: removedError, finishedAt: new Date().toISOString() })
     }
     await history.writer.flush()
-    if (!closed) reconciled = true
   }
 
   async function compare(): Promise<void> {
     clearTimeout(again)
+    // What ended in an outage may not be in the history until this is done.
+    reconciled = false
+    turn += 1
+    const own = turn
     try {
       await reconcile()
+      if (!closed && own === turn) reconciled = true
       told = false
     } catch (error) {
       if (closed) return
@@ -251,6 +243,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     },
     reconcile: compare,
     reconciled: () => reconciled,
+    ensureEnds: (ids) => missedEnds.ensure(ids),
     close() {
       closed = true
       gone.close()

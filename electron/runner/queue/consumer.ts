@@ -28,6 +28,8 @@ const limitCheckMs = 500
 const progressEveryMs = 250
 /** How long a close waits for the server's part, beyond the grace of the jobs. */
 const closeMs = 3_000
+/** The same of a server that is away: it may come back any moment, but need not. */
+const awayCloseMs = 250
 
 export interface ConsumerParts {
   name: string
@@ -164,9 +166,14 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
 
   async function carryOut(verdict: DecidedVerdict, { job, token }: HeldJob): Promise<Json> {
     if (verdict.kind === 'complete') return cleanJson(verdict.result)
-    if (verdict.kind === 'fail') throw failureOf(verdict)
+    if (verdict.kind === 'fail') {
+      // BullMQ asks this object whether an attempt is left, and stores no options of it.
+      if (verdict.oneMore === true) job.opts.attempts = Math.max(job.opts.attempts ?? 1, job.attemptsMade + 2)
+      throw failureOf(verdict)
+    }
     const id = job.id ?? ''
-    if (verdict.delayMs === 0 && server.putsBackBehind) {
+    // While this runner takes nothing it may be the next in line.
+    if (verdict.delayMs === 0 && (server.putsBackBehind || stopped)) {
       await putBack(id, token)
       settle({ id, state: 'waiting' })
       throw new WaitingError()
@@ -227,14 +234,29 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     await stopTaking()
     await held.whenEmpty(graceMs, cutShort)
     const unfinished = held.all().filter(([, entry]) => entry.decided === undefined)
-    await within(Promise.all(unfinished.map(([id, entry]) => giveBack(id, entry))), closeMs)
+    const givenBack = Promise.all(unfinished.map(([id, entry]) => giveBack(id, entry)))
+    await within(givenBack, patienceMs())
     ended = true
     unheard.stop()
+    if (isAway() && held.ids().length > 0) report(leftBehind(held.ids().length))
     // Without a server an orderly close would wait for ever; a job whose end it could not hear is taken up again.
-    const orderly = watch.current().state === 'live' && (await within(worker.close(), closeMs))
+    const orderly = !isAway() && (await within(worker.close(), closeMs))
     if (orderly) return
-    await within(worker.close(true), closeMs)
-    await within(worker.disconnect(), closeMs)
+    await within(worker.close(true), patienceMs())
+    await within(worker.disconnect(), patienceMs())
+  }
+
+  const isAway = (): boolean => watch.current().state !== 'live'
+
+  /** Nothing can be given back to a server that is away, and no goodbye is heard. */
+  function patienceMs(): number {
+    return isAway() ? awayCloseMs : closeMs
+  }
+
+  function leftBehind(count: number): string {
+    const jobs = count === 1 ? 'One job that this runner held' : `${count} jobs that this runner held`
+    const again = count === 1 ? 'It runs again' : 'They run again'
+    return `${jobs} could not be given back, because the queue cannot be reached. ${again} once the server is back: at the next start of this runner, or elsewhere ${2 * Math.round(timing.lockMs / 1000)} s later at the latest.`
   }
 
   /** BullMQ looks at a greater number only when a job ends; resuming wakes its loop at once. */

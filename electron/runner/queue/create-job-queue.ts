@@ -80,7 +80,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     ] as const
   })
   const watch = watchConnection({ server, pace, pingMs, answerMs, report })
-  const events = createEventFeed({ name, server, report })
+  const events = createEventFeed({ name, server, report, isAway: () => watch.current().state !== 'live' })
   const presence = createPresence({
     store: presenceStore,
     id: config.runnerId,
@@ -163,8 +163,8 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         if (job === undefined || (state !== 'completed' && state !== 'failed')) return false
         return refusedIsFalse(server, () => job.retry(state, { resetAttemptsMade: true }))
       }),
-    async trim(wanted, endedBefore) {
-      if (trims) await watch.ask(() => trimFinished(queue, wanted, endedBefore), again)
+    async trim(wanted, endedBefore, before) {
+      if (trims) await trimFinished(queue, wanted, endedBefore, { ask: watch.ask, before })
     },
     contents: () => watch.ask(() => readContents(queue), again),
     obliterate: (before) => obliterate(queue, before, change),

@@ -48,8 +48,8 @@ export interface QueuedJob {
 /** What the processor says about an attempt; the consumer turns it into the queue's own moves. */
 export type Verdict =
   | { kind: 'complete'; result: Json }
-  /** `retry: false` ends the job whatever attempts are left. */
-  | { kind: 'fail'; error: JobError; retry: boolean; cancelled: boolean }
+  /** `retry: false` ends the job whatever attempts are left. `oneMore`: where none is left there is one more for this retry. */
+  | { kind: 'fail'; error: JobError; retry: boolean; oneMore?: true; cancelled: boolean }
   /** Put back without using an attempt, ready again after `delayMs` (0: at once, behind the others). */
   | { kind: 'postpone'; delayMs: number }
   /** Another runner of the queue goes on with it under the same token: nothing is to be done here. */
@@ -119,6 +119,8 @@ export type QueueEvent =
   | { kind: 'removed'; id: string }
   | { kind: 'paused' }
   | { kind: 'resumed' }
+
+export type BeforeTrim = (ids: readonly string[]) => Promise<void>
 
 export interface LiveCounts {
   waiting: number
@@ -191,9 +193,11 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>
   /**
    * Trims finished jobs to the newest `keep` of each, but none that ended at `endedBefore` (epoch ms) or later.
-   * Until then they stay, so that all runners can read their end. Nothing goes of a queue that had finished jobs before Toril.
+   * Until then they stay, so that all runners can read their end. `before` is given the ids of those that go, and of
+   * some more, before they do; when it rejects, they stay.
+   Nothing goes of a queue that had finished jobs before Toril.
    */
-  trim(keep: { completed: number; failed: number }, endedBefore: number): Promise<void>
+  trim(keep: { completed: number; failed: number }, endedBefore: number, before?: BeforeTrim): Promise<void>
   /** What the live counts leave out: finished jobs that the queue still has, cancelled ones among the failed, and job schedulers. */
   contents(): Promise<QueueContents>
   /**

@@ -211,6 +211,8 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
       return { ...presence, list: async () => ((await canRead()) ? presence.list() : []) }
     },
     async close() {
+      // What could not be closed in order, because the server is away, ends here.
+      for (const own of pools) void own.end().catch(() => undefined)
       await pool.end().catch(() => undefined)
     },
   }

@@ -7,6 +7,7 @@ import { within } from './within.ts'
 
 /** How long a close waits for the server. */
 const closeMs = 3_000
+const awayCloseMs = 250
 /**
  * What comes so soon after the last read is read together. Each read wakes the process, and a single job has four
  * events; nothing that depends on an event is shown sooner than this.
@@ -25,10 +26,11 @@ export interface EventFeedParts {
   name: string
   server: QueueServer
   report: (message: string) => void
+  isAway: () => boolean
 }
 
 /** BullMQ's events as Toril's own. On PostgreSQL some get lost under load, so they are hints. */
-export function createEventFeed({ name, server, report }: EventFeedParts): EventFeed {
+export function createEventFeed({ name, server, report, isAway }: EventFeedParts): EventFeed {
   const listeners = new Set<(event: QueueEvent) => void>()
   let source: QueueEvents<unknown, IQueueBackend> | undefined
   let closed = false
@@ -103,7 +105,7 @@ export function createEventFeed({ name, server, report }: EventFeedParts): Event
       closed = true
       listeners.clear()
       // It disconnects, then asks the server for a farewell: without a server that would be waited for for ever.
-      if (source !== undefined) await within(source.close(), closeMs)
+      if (source !== undefined) await within(source.close(), isAway() ? awayCloseMs : closeMs)
     },
   }
 }

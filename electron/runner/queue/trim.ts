@@ -1,18 +1,33 @@
 import type { JobType } from 'bullmq'
+import type { ConnectionWatch } from './connection-watch.ts'
+import type { BeforeTrim } from './job-queue.ts'
 import type { Retention } from './queue-config.ts'
 import type { BullQueue } from './job-mapping.ts'
 
 /** Jobs deleted in one go: small enough not to hold up the queue. */
 const batch = 1_000
 
+export interface TrimWays {
+  /** Asks the server; each question for itself, as what lies between two is not the server's time. */
+  ask: ConnectionWatch['ask']
+  before?: BeforeTrim | undefined
+}
+
+const again = { again: true }
+
 /**
  * Deletes finished jobs beyond the newest `keep` that ended before a time, in epoch ms. The backend does not
  * do it when a job ends: the histories of all runners must have that end first. Jobs that ended in the same
  * millisecond as the last one kept are taken one by one, so none too many goes.
  */
-export async function trimFinished(queue: BullQueue, keep: Retention, endedBefore: number): Promise<void> {
-  await trimState(queue, 'completed', keep.completed, endedBefore)
-  await trimState(queue, 'failed', keep.failed, endedBefore)
+export async function trimFinished(
+  queue: BullQueue,
+  keep: Retention,
+  endedBefore: number,
+  ways: TrimWays,
+): Promise<void> {
+  await trimState(queue, 'completed', keep.completed, endedBefore, ways)
+  await trimState(queue, 'failed', keep.failed, endedBefore, ways)
 }
 
 async function trimState(
@@ -20,21 +35,31 @@ async function trimState(
   state: 'completed' | 'failed',
   keep: number,
   endedBefore: number,
+  { ask, before }: TrimWays,
 ): Promise<void> {
   const backend = queue.getBackend()
-  const firstEnded = await endOfFirstBeyond(queue, state, keep)
+  const firstEnded = await ask(() => endOfFirstBeyond(queue, state, keep), again)
   if (firstEnded === undefined) return
+  if (before !== undefined) {
+    const [total = 0] = await ask(() => backend.getCounts([state]), again)
+    // From the oldest on, which are those that go.
+    for (let from = 0; from < total - keep; from += batch) {
+      await before(await ask(() => queue.getRanges([state], from, from + batch - 1, true), again))
+    }
+  }
   for (;;) {
-    const removed = await backend.cleanJobsByState(state, Math.min(firstEnded, endedBefore) - 1, batch)
+    const until = Math.min(firstEnded, endedBefore) - 1
+    const removed = await ask(() => backend.cleanJobsByState(state, until, batch), again)
     if (removed.length < batch) break
   }
   if (firstEnded >= endedBefore) return
   // Oldest first, and only those that ended then: others have come since, whose end is still to be read.
-  const beyond = await queue.getRanges([state], keep, keep + batch - 1, false)
+  const beyond = await ask(() => queue.getRanges([state], keep, keep + batch - 1, false), again)
+  await before?.(beyond)
   for (const id of beyond.reverse()) {
-    const job = await queue.getJob(id)
+    const job = await ask(() => queue.getJob(id), again)
     if (job?.finishedOn !== undefined && job.finishedOn > firstEnded) return
-    await backend.remove(id, false)
+    await ask(() => backend.remove(id, false), again)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Connection } from '../../contract/runner.ts'
+import { unlessAway } from '../outage.ts'
 import type { Presence } from '../queue/presence.ts'
 import type { QueueTiming } from '../queue/queue-config.ts'
 
@@ -13,6 +14,7 @@ export interface DeadRunnersParts {
   release: (runnerId: string) => Promise<string[]>
   /** Told once for each dead runner, with the jobs that were given back. */
   onReleased: (runnerId: string, jobIds: string[]) => void
+  onProblem: (message: string) => void
 }
 
 export interface DeadRunners {
@@ -49,8 +51,10 @@ export function watchDeadRunners(parts: DeadRunnersParts): DeadRunners {
 
   async function releaseAll(): Promise<void> {
     for (const id of dead) {
-      const jobs = await parts.release(id).catch(() => undefined)
-      // Away: the connection reports it.
+      const jobs = await parts
+        .release(id)
+        .catch(unlessAway(parts.onProblem, `The jobs of runner ${id}, which has died, could not be put back yet`))
+      // Tried again with the next look.
       if (jobs === undefined) return
       dead.delete(id)
       parts.onReleased(id, jobs)
@@ -63,7 +67,8 @@ export function watchDeadRunners(parts: DeadRunnersParts): DeadRunners {
   }
 
   // Nobody tells that a runner has stopped telling. While the server is away the connection says so.
-  const timer = setInterval(() => void look().catch(() => undefined), presenceBeatMs / 2)
+  const failed = unlessAway(parts.onProblem, 'Which runners have died could not be seen')
+  const timer = setInterval(() => void look().catch(failed), presenceBeatMs / 2)
   timer.unref()
   return { releaseNow, close: () => clearInterval(timer) }
 }

@@ -1,5 +1,6 @@
 import { startHousekeeping } from '../housekeeping.ts'
 import { endLostAttempts } from '../jobs/lost-attempts.ts'
+import { unlessAway } from '../outage.ts'
 import { defaultTiming } from '../queue/queue-config.ts'
 import { keepRateLimit } from '../rate-limit.ts'
 import { watchDeadRunners } from '../recovery/dead-runners.ts'
@@ -12,17 +13,24 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   const { core, catalog, history, queue, readOnly, state, stops, preferences } = parts
   const { runners, mirror, consumer } = work
   const { onProblem, owners } = core
+  // For good: what one of them ended last may still be in the queue long after it has gone.
+  let metOthers = false
   const housekeeping = startHousekeeping({
     queue,
     history,
     preferences,
     reconciled: () => mirror.reconciled(),
+    othersEnd: () => (metOthers ||= runners.lastSeen().length > 1),
+    ensureEnds: (ids) => mirror.ensureEnds(ids),
     finishedSince: () => state.finishedSince(),
     slowestClockMs: () => Math.max(0, ...runners.lastSeen().map(({ clockSkewMs = 0 }) => -clockSkewMs)),
     onProblem,
   })
   stops.add(() => housekeeping.stop())
 
+  // Away: the next turn says the same.
+  const tellRunners = () =>
+    void runners.publish().catch(unlessAway(onProblem, 'The other runners could not be told of this one'))
   const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, { tellNow: !readOnly, onProblem })
   stops.add(
     core.preferences.onChange((now) => {
@@ -31,22 +39,26 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
       rateLimit.apply(now.queue.rateLimit)
       queue.setRetention({ completed: now.queue.keepCompleted, failed: now.queue.keepFailed })
       state.finished = true
-      runners.publish().catch(() => undefined)
+      tellRunners()
     }),
   )
-  stops.add(catalog.onChange(() => void runners.publish().catch(() => undefined)))
+  stops.add(catalog.onChange(tellRunners))
 
   const deadRunners = watchDeadRunners({
     gone: owners.gone,
     presence: queue.presence,
     connection: () => queue.connection(),
     timing: { ...defaultTiming, ...core.config.timing },
+    onProblem,
     release: (id) => consumer.releaseJobsOf(id),
     onReleased(id, jobIds) {
       owners.forget(id)
       for (const jobId of jobIds) mirror.event({ kind: 'state', id: jobId, state: 'waiting' })
       // Away: the next attempt of each job does it.
-      void endLostAttempts({ history, onOutcome: (outcome) => state.count(outcome) }, id, jobIds).catch(() => undefined)
+      void endLostAttempts({ history, onOutcome: (outcome) => state.count(outcome) }, id, jobIds)
+        .catch(unlessAway(onProblem, `The lost attempts of runner ${id} could not be written down`))
+        // What it ended last may be in the queue alone.
+        .then(() => mirror.reconcile())
     },
   })
   stops.add(() => deadRunners.close())

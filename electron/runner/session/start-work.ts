@@ -5,6 +5,7 @@ import type { LiveRunners } from '../jobs/live-runners.ts'
 import { createQueueMirror, type QueueMirror } from '../jobs/queue-mirror.ts'
 import { createUnknownTypes } from '../jobs/unknown-types.ts'
 import type { Consumer } from '../queue/job-queue.ts'
+import { unlessAway } from '../outage.ts'
 import { createQueueStats, type QueueStats } from '../stats/queue-stats.ts'
 import { longestGraceMs } from '../stop-grace.ts'
 import { meetRunners } from './meet-runners.ts'
@@ -32,7 +33,11 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     runners,
     rule: () => preferences().queue.unknownType,
     offer: (job) => cluster.handOver.offer(job),
-    wake: (id) => void (readOnly ? undefined : queue.promote(id).catch(() => undefined)),
+    wake: (id) => {
+      if (readOnly) return
+      // Away: its own time comes later.
+      void queue.promote(id).catch(unlessAway(onProblem, `Job ${id} could not be woken`))
+    },
   })
   const stats = createQueueStats({ queue, history, board, parkedCount: unknownTypes.parkedCount })
   const mirror = createQueueMirror({
@@ -55,6 +60,8 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     wishes: cluster.wishes,
     maxLogLines: () => preferences().history.maxLogLines,
     stopping: () => state.stopping,
+    takes: () => cluster.taking.takes,
+    onProblem,
     onOutcome: (outcome) => state.count(outcome),
   })
   const consumer: Consumer = await queue.consume(processor, {

@@ -169,4 +169,50 @@ export function describeAttempts({ openQueue }: QueueBench): void {
     await watched.when(id, 'completed')
     expect(await queue.promote(id)).toBe(false)
   })
+
+  it('gives one attempt more to a job that has none left, where a retry was asked for', async () => {
+    const queue = await openQueue()
+    const verdicts: Verdict[] = []
+    const fail = {
+      kind: 'fail',
+      error: { code: 'E_TEST', message: 'it broke' },
+      retry: true,
+      cancelled: false,
+    } as const
+    const watched = await consume(queue, () => Promise.resolve(verdicts.shift() ?? fail))
+    verdicts.push({ ...fail, oneMore: true }, { kind: 'complete', result: 'at last' })
+    const good = await queue.add('good', {}, plain)
+    await watched.when(good.id, 'completed')
+    expect(await queue.get(good.id)).toMatchObject({ state: 'completed', result: 'at last', options: { attempts: 1 } })
+    verdicts.push({ ...fail, oneMore: true }, fail)
+    const bad = await queue.add('bad', {}, plain)
+    await watched.when(bad.id, 'failed')
+    // One more, not as many as it likes.
+    expect(await queue.get(bad.id)).toMatchObject({ state: 'failed', attemptsMade: 2 })
+    expect(watched.taken.filter(({ job }) => job.id === bad.id)).toHaveLength(2)
+  })
+
+  it('puts a job back as it was that was taken while the runner stops taking, and it comes next', async () => {
+    const queue = await openQueue()
+    const taken = Promise.withResolvers<void>()
+    const decide = Promise.withResolvers<Verdict>()
+    const watched = await consume(
+      queue,
+      (one) => {
+        taken.resolve()
+        return one.started === 1 ? decide.promise : Promise.resolve({ kind: 'complete', result: one.job.attemptsMade })
+      },
+      1,
+    )
+    const { id } = await queue.add('first', {}, plain)
+    await taken.promise
+    await watched.consumer.stopTaking()
+    decide.resolve({ kind: 'postpone', delayMs: 0 })
+    await until(() => watched.settled.length === 1, 'it is put back')
+    expect(watched.settled).toEqual([{ id, state: 'waiting' }])
+    expect(await queue.get(id)).toMatchObject({ state: 'waiting', attemptsMade: 0 })
+    await watched.consumer.start()
+    await watched.when(id, 'completed')
+    expect(await queue.get(id)).toMatchObject({ state: 'completed', result: 0 })
+  })
 }

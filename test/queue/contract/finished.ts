@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { TorilError } from '../../../electron/contract/errors.ts'
 import { createJobLookup } from '../../../electron/runner/queue/job-lookup.ts'
 import type { BullQueue } from '../../../electron/runner/queue/job-mapping.ts'
 import type { Processor } from '../../../electron/runner/queue/job-queue.ts'
@@ -113,6 +114,28 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
     expect((await queue.page('failed', 0, 100)).every((job) => (job.finishedAt ?? 0) >= third)).toBe(true)
     await queue.trim({ completed: 0, failed: 0 }, third + 1)
     expect((await queue.page('completed', 0, 100)).map((job) => job.finishedAt)).toEqual(ended.slice(3))
+  })
+
+  it('shows the finished jobs before they go, and keeps them when that fails', async () => {
+    const queue = await openQueue()
+    const watched = await consume(queue, complete(), 1)
+    for (let n = 0; n < 5; n++) await queue.add('good', n, plain)
+    await until(() => watched.settled.length === 5, 'all have ended')
+    const away = new TorilError('UNAVAILABLE', 'The history is away.')
+    const refused = queue.trim({ completed: 2, failed: 0 }, Date.now() + 60_000, () => Promise.reject(away))
+    await expect(refused).rejects.toBe(away)
+    // Its own affair: the queue itself answers.
+    expect(queue.connection().state).toBe('live')
+    const before = (await queue.page('completed', 0, 100)).map(({ id }) => id)
+    expect(before).toHaveLength(5)
+    const shown = new Set<string>()
+    await queue.trim({ completed: 2, failed: 0 }, Date.now() + 60_000, (ids) => {
+      for (const id of ids) shown.add(id)
+      return Promise.resolve()
+    })
+    const left = (await queue.page('completed', 0, 100)).map(({ id }) => id)
+    expect(left).toHaveLength(2)
+    for (const id of before) if (!left.includes(id)) expect(shown).toContain(id)
   })
 
   it('takes a smaller retention over at once', async () => {

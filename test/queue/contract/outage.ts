@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { TorilError } from '../../../electron/contract/errors.ts'
 import { until } from '../until.ts'
-import { never } from './processors.ts'
+import { complete, never } from './processors.ts'
 import { consume, plain, type QueueBench } from './queue-bench.ts'
 
 /** What holds while the server is away. */
@@ -65,8 +65,9 @@ export function describeOutage({ openQueue, server }: QueueBench): void {
     expect(states.at(-1)).toBe('live')
   })
 
-  it('closes while the server is away', async () => {
-    const queue = await openQueue()
+  it('closes while the server is away, says what becomes of the job, and somebody takes it up again', async () => {
+    const problems: string[] = []
+    const queue = await openQueue({ onProblem: (message) => problems.push(message) })
     const watched = await consume(queue, never)
     await queue.add('a', {}, plain)
     await until(() => watched.taken.length === 1, 'it runs')
@@ -75,8 +76,13 @@ export function describeOutage({ openQueue, server }: QueueBench): void {
       await until(() => queue.connection().state !== 'live', 'the outage is noticed')
       await watched.consumer.close(0)
       await queue.close()
+      expect(problems).toContainEqual(expect.stringMatching(/^One job .+ could not be given back.+ It runs again/))
     } finally {
       await server().comeBack()
     }
+    const next = await openQueue({ name: queue.name, runnerId: 'runner-b' })
+    const again = await consume(next, complete())
+    await until(() => again.settled.length === 1, 'it is taken up again')
+    expect(again.settled).toMatchObject([{ state: 'completed' }])
   })
 }
