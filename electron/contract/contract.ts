@@ -58,8 +58,12 @@ export const batchInputSchema = jobListInputSchema
   .strict()
 
 export const jobListSchema = z.object({
-  /** Newest first. */
+  /** Newest first. A job whose id is the text that is looked for may come earlier than its place. */
   jobs: z.array(jobSchema),
+  /**
+   * Present when there is more to look at. One answer to a text looks through some thousand jobs at most, so it may
+   * have fewer jobs than `limit`, or none, and still go on.
+   */
   nextCursor: z.string().optional(),
   /** How many match in all, the other pages included; with a text counted up to 1,000 only, with a time up to 100,000. */
   total: z.int().min(0),

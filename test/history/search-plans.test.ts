@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { History, JobQuery } from '../../electron/runner/history/history.ts'
+import type { History, JobPage, JobQuery } from '../../electron/runner/history/history.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 import { fillHistory } from '../support/fill-history.ts'
 
@@ -78,6 +78,9 @@ test.each<[string, Partial<JobQuery>, string, number]>([
   ['a text of some hundred jobs', { text: 'urgent delivery' }, words, 200],
   ['a text with a type', { text: 'urgent delivery', type: 'hash-folder' }, words, 67],
   ['a text with a state and a time', { text: 'disk', states: ['failed'], since: day(2) }, byState, 333],
+  ['a text that only old jobs have', { text: 'early years' }, byState, 0],
+  ['words that all jobs have, never one after the other', { text: 'note rules' }, byState, 0],
+  ['two characters', { text: 'zq' }, byState, 0],
 ])('%s is found by an index', async (_what, query, index, total) => {
   const { page, indexes, readWhole } = await plansOf(query)
   expect(indexes).toContain(index)
@@ -90,6 +93,7 @@ test.each([
   ['few jobs', 'urgent delivery', 30, 9],
   ['the jobs of one state', 'disk', 200, 9],
   ['every log line but one', 'read', 200, 2],
+  ['old jobs only', 'early years', 200, 3],
 ])('pages of a text in %s go on without gap or repeat', async (_what, text, limit, pages) => {
   const { rows } = await client.query<{ id: string }>(
     `SELECT id FROM toril.job WHERE input::text ILIKE $1 OR error::text ILIKE $1
@@ -105,4 +109,31 @@ test.each([
     if (cursor === undefined) break
   }
   expect(ids).toEqual(rows.map(({ id }) => id))
+})
+
+/** The answers to a text, one after the other. */
+async function answersTo(text: string, limit: number, most = Infinity): Promise<JobPage[]> {
+  const pages: JobPage[] = []
+  do {
+    const cursor = pages.at(-1)?.nextCursor
+    pages.push(await history.reader.search({ text, limit, ...(cursor === undefined ? {} : { cursor }) }))
+  } while (pages.at(-1)?.nextCursor !== undefined && pages.length < most)
+  return pages
+}
+
+test('words that stand in all jobs, but never one after the other, are looked for step by step to the end', async () => {
+  const pages = await answersTo('note rules', 50)
+  expect(pages.length).toBeGreaterThan(10)
+  expect(pages.flatMap((page) => page.jobs)).toEqual([])
+  expect(pages.slice(0, -1).every((page) => page.totalIsMinimum === true)).toBe(true)
+  expect(pages.at(-1)).toEqual({ jobs: [], total: 0 })
+})
+
+test('the job whose id is a short text comes first, and only once', async () => {
+  const pages = await answersTo('77', 200, 3)
+  const ids = pages.flatMap((page) => page.jobs.map((job) => job.id))
+  expect(pages[0]?.jobs.map((job) => job.id)).toContain('77')
+  expect(new Set(ids).size).toBe(600)
+  const oneByOne = (await answersTo('77', 1, 3)).flatMap((page) => page.jobs.map((job) => job.id))
+  expect(oneByOne).toEqual(['77', ...ids.filter((id) => id !== '77').slice(0, 2)])
 })

@@ -9,7 +9,8 @@ const insertJobs = `
   SELECT s.id, n, (ARRAY['add-two-numbers', 'add-three-numbers', 'hash-folder'])[1 + n % 3],
     CASE WHEN n % 20 = 0 THEN 'failed' ELSE 'completed' END,
     json_build_object('path', '/data/' || md5(n::text), 'note', CASE WHEN n = $2::int / 3 THEN 'needle in the input'
-      WHEN n % ($2::int / 200) = 1 THEN 'urgent delivery' ELSE 'ordinary' END),
+      WHEN n % ($2::int / 200) = 1 THEN 'urgent delivery' ELSE 'ordinary' END,
+      'rules', CASE WHEN n <= $2::int * 0.6 THEN 'of the early years' ELSE 'as of now' END),
     CASE WHEN n % 20 <> 0 THEN json_build_object('digest', CASE WHEN n = $2::int / 7 THEN 'needle in the result' ELSE md5((n * 7)::text) END) END,
     CASE WHEN n % 20 = 0 THEN json_build_object('code', 'JOB_FAILED', 'message',
       CASE WHEN n = ($2::int / 40) * 20 THEN 'needle in the error' ELSE 'disk ' || n || ' is full' END) END,

@@ -60,7 +60,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   },
   'jobs.list': {
     description:
-      'Newest first, the history included. Follow `nextCursor` for the next page. `query` is looked for in id, type, input, result, error and log lines; without three letters or digits in a row only in the newest 8,000 jobs.',
+      'Newest first, the history included. `query` is looked for in id, type, input, result, error and log lines. Follow `nextCursor` until there is none: one answer looks through some thousand jobs at most, so it may have few jobs, or none, while older ones match.',
     errors: [],
   },
   'jobs.get': { errors: ['JOB_NOT_FOUND'] },

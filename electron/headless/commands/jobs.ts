@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import type { JobList } from '../../contract/contract.ts'
 import { isFinished, jobStates, type JobState } from '../../contract/job.ts'
 import { followJob, untilInterrupted } from '../client/follow-job.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -29,7 +30,7 @@ export function addJobs(program: Command): void {
     .option('--cursor <cursor>', 'go on where the page before ended')
     .action(async ({ json, state, ...filter }: ListFlags) => {
       const states = state === undefined ? {} : { state: state as JobState[] }
-      const list = await openClient().jobs.list({ ...filter, ...states })
+      const list = await listJobs({ ...filter, ...states }, json !== true)
       if (json === true) return printJson(list)
       const { jobs, total, nextCursor } = list
       if (jobs.length === 0) return print('No jobs match.')
@@ -39,6 +40,24 @@ export function addJobs(program: Command): void {
           `${count(total)}${list.totalIsMinimum === true ? ' or more' : ''} jobs match. More with --cursor ${nextCursor}`,
         )
     })
+}
+
+type ListInput = Omit<ListFlags, 'state' | 'json'> & { state?: JobState[] }
+
+/** An answer of a search may have few jobs, or none, and a cursor: older ones are looked through until it is full. */
+async function listJobs(input: ListInput, tell: boolean): Promise<JobList> {
+  const client = openClient()
+  const list = await client.jobs.list(input)
+  let told = !tell
+  for (let cursor = list.nextCursor; cursor !== undefined && list.jobs.length < input.limit; cursor = list.nextCursor) {
+    if (!told) note('Not enough among the newest jobs. Looking further back.')
+    told = true
+    const limit = input.limit - list.jobs.length
+    const { jobs, nextCursor, totalIsMinimum, total } = await client.jobs.list({ ...input, limit, cursor })
+    list.jobs.push(...jobs)
+    Object.assign(list, { total, nextCursor, totalIsMinimum })
+  }
+  return list
 }
 
 interface JobFlags extends JsonFlag {

@@ -59,16 +59,49 @@ export function inState(state: JobState): string {
   return `state = '${state}'`
 }
 
-export function encodeCursor(row: { createdAt: Date; seq: bigint }): string {
-  return Buffer.from(`${row.createdAt.toISOString()} ${row.seq}`).toString('base64url')
+/** Where in the order of the list a job stands. */
+export interface Place {
+  createdAt: Date
+  seq: bigint
+}
+
+/** What a search that looks back step by step has found so far. */
+export interface Walk {
+  found: number
+  /** So many match at least, as the indexes said when it began. */
+  atLeast: number
+}
+
+export function encodeCursor({ createdAt, seq }: Place, walk?: Walk): string {
+  const walked = walk === undefined ? '' : ` ${walk.found} ${walk.atLeast}`
+  return Buffer.from(`${createdAt.toISOString()} ${seq}${walked}`).toString('base64url')
+}
+
+interface Cursor {
+  createdAt: string
+  seq: string
+  walk?: Walk
+}
+
+/** Rejects INVALID_REQUEST. */
+function cursorOf({ cursor = '' }: JobQuery): Cursor {
+  const [createdAt = '', seq = '', ...walked] = Buffer.from(cursor, 'base64url').toString().split(' ')
+  const numbers = [seq, ...walked].every((text) => /^\d{1,18}$/.test(text))
+  if (Number.isNaN(Date.parse(createdAt)) || !numbers || ![0, 2].includes(walked.length)) {
+    throw new TorilError('INVALID_REQUEST', 'The cursor is not one that a list of jobs answered as nextCursor.')
+  }
+  const [found = 0, atLeast = 0] = walked.map(Number)
+  return { createdAt, seq, ...(walked.length === 0 ? {} : { walk: { found, atLeast } }) }
+}
+
+/** How far the search had come that the cursor goes on with; undefined when it is to begin. */
+export function walkOf(query: JobQuery): Walk | undefined {
+  return query.cursor === undefined ? undefined : cursorOf(query).walk
 }
 
 /** The condition that a job comes after the cursor of the query; true without one. Rejects INVALID_REQUEST. */
 export function afterCursor(query: JobQuery, where: Conditions): string {
   if (query.cursor === undefined) return 'true'
-  const [createdAt = '', seq = ''] = Buffer.from(query.cursor, 'base64url').toString().split(' ')
-  if (Number.isNaN(Date.parse(createdAt)) || !/^\d{1,18}$/.test(seq)) {
-    throw new TorilError('INVALID_REQUEST', 'The cursor is not one that a list of jobs answered as nextCursor.')
-  }
+  const { createdAt, seq } = cursorOf(query)
   return `(created_at, seq) < (${where.bind(createdAt)}::timestamptz, ${where.bind(seq)}::bigint)`
 }

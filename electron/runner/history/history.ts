@@ -21,6 +21,10 @@ export interface JobQuery {
 
 export interface JobPage {
   jobs: Job[]
+  /**
+   * Present when there is more to look at. One answer to a text looks through some thousand jobs at most: it may
+   * have fewer jobs than asked for, or none, and a cursor.
+   */
   nextCursor?: string
   /**
    * How many match in all. With a text or a filter it is counted up to 1,000 only, with a time up to 100,000; the
@@ -60,7 +64,7 @@ export interface FinishedJobs {
 /** The read side: every read sees what was saved before it. */
 export interface HistoryReader {
   job(id: string): Promise<Job | undefined>
-  /** Newest first. Text is searched in id, type, input, result, error and log lines; an id that is only a number, as a whole. A text without three letters or digits in a row is looked for in the newest 8,000 jobs only. */
+  /** Newest first. Text is searched in id, type, input, result, error and log lines; an id that is only a number, as a whole. */
   search(query: JobQuery): Promise<JobPage>
   logs(jobId: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number }>
   counts(): Promise<Record<JobState, number>>

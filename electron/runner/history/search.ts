@@ -76,11 +76,16 @@ async function rowsOf({ prisma, schema }: Database, sourceId: number, ids: strin
   return prisma.$queryRawUnsafe<JobRow[]>(sql, ids)
 }
 
-async function find(database: Database, sourceId: number, query: JobQuery): Promise<Counted & { rows: JobRow[] }> {
+interface Page extends Counted {
+  /** One more than asked where there is more and no cursor. */
+  rows: JobRow[]
+  cursor?: string
+}
+
+async function find(database: Database, sourceId: number, query: JobQuery): Promise<Page> {
   if (query.text !== undefined && query.text !== '') {
-    const { ids, total, isMinimum } = await searchText(database, sourceId, query, query.text)
-    const rows = await rowsOf(database, sourceId, ids)
-    return { rows: rows.slice(0, query.limit + 1), total, ...(isMinimum ? { totalIsMinimum: true } : {}) }
+    const { ids, isMinimum, ...found } = await searchText(database, sourceId, query, query.text)
+    return { ...found, rows: await rowsOf(database, sourceId, ids), ...(isMinimum ? { totalIsMinimum: true } : {}) }
   }
   const matches = await countMatches(database, sourceId, query)
   return { rows: matches.total === 0 ? [] : await matchingRows(database, sourceId, query), ...matches }
@@ -88,12 +93,13 @@ async function find(database: Database, sourceId: number, query: JobQuery): Prom
 
 /** Newest first, by a cursor that stays right while jobs come and go. */
 export async function searchJobs(database: Database, sourceId: number, query: JobQuery): Promise<JobPage> {
-  const { rows, ...total } = await find(database, sourceId, query)
+  const { rows, cursor, ...total } = await find(database, sourceId, query)
   const page = rows.slice(0, query.limit)
   const last = page.at(-1)
+  const nextCursor = cursor ?? (rows.length > query.limit && last !== undefined ? encodeCursor(last) : undefined)
   return {
     jobs: await readJobs(database, sourceId, page),
-    ...(rows.length > query.limit && last !== undefined ? { nextCursor: encodeCursor(last) } : {}),
+    ...(nextCursor === undefined ? {} : { nextCursor }),
     ...total,
   }
 }

@@ -1,114 +1,118 @@
 import type pg from 'pg'
 import { toState } from './job-rows.ts'
-import { statesOf } from './conditions.ts'
+import { encodeCursor, statesOf, walkOf, type Place, type Walk } from './conditions.ts'
 import type { Database } from './database.ts'
 import type { JobQuery } from './history.ts'
 import {
   counted,
+  crowdStatement,
   idStatement,
   indexStatement,
   lookStatement,
-  newestStatement,
   patternOf,
   sampleStatement,
-  sortable,
+  walkStatement,
   type Asked,
   type Statement,
 } from './text-statements.ts'
 
-/** Of the newest jobs of each state so many tell how common a text is there. */
+/** Of the newest jobs so many tell how common a text is there. */
 const sampled = 200
 
-/** Of the newest jobs so many are looked through where that yields a page; about 8 µs each. */
-const looked = 8_000
+/** So many jobs are looked through for one answer, 8 to 15 µs each. */
+const looked = 4_000
+
+/** Blocks of the table of jobs, some 20 jobs each, that tell how many jobs have the words of a text. */
+const sampledBlocks = 25
+
+/** An index is not asked when it would name about so many jobs, each of which has to be read. */
+const crowded = 10_000
 
 /** pg_trgm finds nothing to look up in a text without three characters in a row, a word's edge being one. */
 const hasTrigram = /[\p{L}\p{N}]{3}|[\p{L}\p{N}]{2}[^\p{L}\p{N}]|[^\p{L}\p{N}][\p{L}\p{N}]{2}/u
 
-/** Ids among which are those of the page, one more than asked, and how many match in all. */
 interface Found {
+  /** Ids among which are those of the page; one more than asked where there is more and no cursor. */
   ids: string[]
   total: number
   /** They are that many at least. */
   isMinimum: boolean
-}
-
-interface Answer {
-  ids: string[]
-  total: number
-  /** Of the index: what its parts named, before what several of them named was put together. */
-  named?: number
-}
-
-interface Sample {
-  sizes: number[]
-  hits: number[]
+  /** Of a search that looks back step by step: where to go on. The page may have few jobs, or none. */
+  cursor?: string
 }
 
 type Run = <Row>(statement: Statement) => Promise<Row>
 
 const nothing: Found = { ids: [], total: 0, isMinimum: false }
 
-/** Looks through the newest jobs. Undefined when that does not make a page, and there are more to look at. */
-async function lookThrough(run: Run, asked: Asked, all: boolean): Promise<Found | undefined> {
-  const first = await run<Answer>(lookStatement(asked, looked, 'newest'))
-  const isMinimum = !all || first.total >= counted
-  if (!isMinimum || first.ids.length > asked.query.limit) return { ...first, isMinimum }
-  if (asked.query.cursor === undefined) return undefined
-  const { ids } = await run<Answer>(lookStatement(asked, looked, 'cursor'))
-  return all || ids.length > asked.query.limit ? { ids, total: first.total, isMinimum } : undefined
+/** Before the first job of all. */
+const start: Place = { createdAt: new Date('9999-12-31'), seq: 10n ** 18n - 1n }
+
+interface Step {
+  ids: string[]
+  total: number
+  last: { createdAt: string; seq: string } | null
+  end: { createdAt: string; seq: string } | null
 }
 
-async function askIndexes(run: Run, asked: Asked): Promise<Found> {
-  const { ids, total, named = 0 } = await run<Answer>(indexStatement(asked))
-  if (named < sortable) return { ids, total, isMinimum: false }
-  return { ...(await run<Answer>(newestStatement(asked))), isMinimum: true }
-}
+const placeOf = ({ createdAt, seq }: NonNullable<Step['last']>): Place => ({
+  createdAt: new Date(createdAt),
+  seq: BigInt(seq),
+})
 
-/** A text that no index can look up: in the newest jobs only, and as an id. */
-async function searchShort(run: Run, asked: Asked, all: boolean): Promise<Found> {
-  const from = asked.query.cursor === undefined ? 'newest' : 'cursor'
-  const { ids, total } = await run<Answer>(lookStatement(asked, looked, from))
-  const whole = ids.length > asked.query.limit ? [] : (await run<Answer>(idStatement(asked))).ids
-  const more = whole.filter((id) => !ids.includes(id))
-  return { ids: [...ids, ...more], total: total + more.length, isMinimum: !all }
+/**
+ * One step back: what matches among the next jobs, and where to go on. The job whose id is the text comes with the
+ * first step, wherever it stands.
+ */
+async function walkBack(run: Run, asked: Asked, before: Walk | undefined, atLeast: number): Promise<Found> {
+  const named = before === undefined ? (await run<{ ids: string[] }>(idStatement(asked))).ids : []
+  const wanted = asked.query.limit - named.length
+  const { ids, total, last, end } = await run<Step>(walkStatement(asked, looked, wanted))
+  const sofar = (before?.found ?? 0) + named.length
+  const walk = { found: sofar + ids.length, atLeast }
+  const more = total > wanted
+  const at = more ? (last === null ? start : placeOf(last)) : end === null ? undefined : placeOf(end)
+  return {
+    ids: [...named, ...ids],
+    total: Math.max(sofar + total, atLeast),
+    isMinimum: at !== undefined && (!more || end !== null || total >= counted),
+    ...(at === undefined ? {} : { cursor: encodeCursor(at, walk) }),
+  }
 }
 
 /**
- * Each state is asked in the way that is quick there: where its newest jobs say that looking through some thousand
- * makes a page, no index is quicker; where they say that few have the text, an index is.
+ * No answer reads more than some thousand jobs. Where the newest jobs say that looking through some thousand makes
+ * a page, no index is quicker; where a text stands in few jobs, the index names them all. Between the two, and where
+ * an index would name far too many jobs or cannot be asked, the answer is what a step back finds, and a cursor.
  */
-async function searchWith(run: Run, asked: Asked, short: boolean): Promise<Found> {
-  const { sizes, hits } = await run<Sample>(sampleStatement(asked, sampled, looked + 1))
-  const size = sizes.reduce((sum, one) => sum + one, 0)
-  if (short || size <= looked) {
-    if (short) return searchShort(run, asked, size <= looked)
-    return (await lookThrough(run, asked, true)) ?? nothing
-  }
-  const wanted = asked.query.limit + 1
-  const isCommon = (_state: unknown, index: number) => ((hits[index] ?? 0) / sampled) * looked > wanted * 1.25
-  const common = asked.states.filter(isCommon)
-  const inCommon = common.length === 0 ? nothing : await lookThrough(run, { ...asked, states: common }, false)
-  if (inCommon === undefined) return askIndexes(run, asked)
-  const rare = asked.states.filter((state, index) => !common.includes(state) && (sizes[index] ?? 0) > 0)
-  const inRare = rare.length === 0 ? nothing : await askIndexes(run, { ...asked, states: rare })
-  return {
-    ids: [...inCommon.ids, ...inRare.ids],
-    total: inCommon.total + inRare.total,
-    isMinimum: inCommon.isMinimum || inRare.isMinimum,
-  }
+async function searchWith(run: Run, asked: Asked): Promise<Found> {
+  const before = walkOf(asked.query)
+  if (before !== undefined) return walkBack(run, asked, before, before.atLeast)
+  const { size, hits } = await run<{ size: number; hits: number }>(sampleStatement(asked, sampled, looked + 1))
+  if (size <= looked) return { ...(await run<Found>(lookStatement(asked, looked))), isMinimum: false }
+  const isCommon = (hits / sampled) * looked > (asked.query.limit + 1) * 1.25
+  if (isCommon || !hasTrigram.test(asked.text)) return walkBack(run, asked, undefined, 0)
+  const { crowd } = await run<{ crowd: number }>(crowdStatement(asked, sampledBlocks))
+  if (crowd > crowded) return walkBack(run, asked, undefined, 0)
+  const { ids, total, all } = await run<{ ids: string[]; total: number; all: boolean }>(indexStatement(asked))
+  if (all) return { ids, total, isMinimum: false }
+  return walkBack(run, asked, undefined, Math.min(total, counted))
 }
 
 interface Kind {
   type: string
   state: string
   named: boolean
+  blocks: number
 }
 
 /** The kinds of jobs there are, of those that the query asks for. */
-async function kindsOf(client: pg.PoolClient, { schema, sourceId, query, text }: Omit<Asked, 'states' | 'types'>) {
+async function kindsOf(
+  client: pg.PoolClient,
+  { schema, sourceId, query, text }: Pick<Asked, 'schema' | 'sourceId' | 'query' | 'text'>,
+) {
   const { rows } = await client.query<Kind>(
-    `SELECT type, state, type ILIKE $1 AS named FROM "${schema}".job_count
+    `SELECT type, state, type ILIKE $1 AS named, (pg_relation_size('"${schema}".job') / 8192)::int AS blocks FROM "${schema}".job_count
      WHERE source_id = ${sourceId} AND state = ANY($2::text[]) GROUP BY type, state HAVING sum(change) > 0`,
     [patternOf(text), statesOf(query)],
   )
@@ -116,6 +120,7 @@ async function kindsOf(client: pg.PoolClient, { schema, sourceId, query, text }:
   return {
     states: [...new Set(kinds.map(({ state }) => toState(state)))],
     types: [...new Set(kinds.filter(({ named }) => named).map(({ type }) => type))],
+    blocks: kinds[0]?.blocks ?? 0,
   }
 }
 
@@ -138,10 +143,10 @@ export async function searchText(database: Database, sourceId: number, query: Jo
       return rows[0] as Row
     }
     const asked: Asked = { schema, sourceId, query, text: wanted, ...kinds }
-    const found = kinds.states.length === 0 ? nothing : await searchWith(run, asked, !hasTrigram.test(wanted))
+    const found = kinds.states.length === 0 ? nothing : await searchWith(run, asked)
     await client.query('COMMIT')
     const isMinimum = found.isMinimum || found.total >= counted
-    return { ids: found.ids, total: Math.min(found.total, counted), isMinimum }
+    return { ...found, total: Math.min(found.total, counted), isMinimum }
   } catch (error) {
     failed = error instanceof Error ? error : new Error(String(error))
     await client.query('ROLLBACK').catch(() => undefined)

@@ -1,21 +1,13 @@
 import { isFinished, type JobState } from '../../contract/job.ts'
-import {
-  afterCursor,
-  conditionsOf,
-  inState,
-  newestFirst,
-  newestRows,
-  rowsInStates,
-  type Conditions,
-} from './conditions.ts'
+import { afterCursor, conditionsOf, inState, newestFirst, newestRows, rowsInStates, Conditions } from './conditions.ts'
 import type { JobQuery } from './history.ts'
 import { searchedLine, searchedText } from './text-index.ts'
 
 /** Matches are counted up to here; the pages themselves go on. */
 export const counted = 1_000
 
-/** Matches that the indexes may name and that are then sorted. */
-export const sortable = 20_000
+/** So many matches may an index name; they are read and sorted, about 7 µs each, 30 by a log line. */
+const named = { words: 2_000, lines: 1_000 }
 
 export interface Statement {
   sql: string
@@ -33,6 +25,8 @@ export interface Asked {
   text: string
   /** Types with the text in their names. */
   types: string[]
+  /** Blocks of the table of jobs. */
+  blocks: number
 }
 
 /** `text` as a pattern of ILIKE that finds it anywhere. */
@@ -40,95 +34,128 @@ export function patternOf(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`
 }
 
+/** A condition that every row with all these patterns fulfils, in an order of their own. */
+function allOf(expression: string, patterns: readonly string[], where: Conditions): string {
+  return patterns.map((pattern) => `${expression} ILIKE ${where.bind(pattern)}`).join(' AND ')
+}
+
+/** A scalar query, because EXISTS may be planned as one scan of all lines. */
+function ofLines({ schema, sourceId }: Asked, condition: string): string {
+  return `(SELECT true FROM "${schema}".log_line l WHERE l.source_id = ${sourceId} AND l.job_id = job.id AND ${condition} LIMIT 1)`
+}
+
 /** The ways in which a job can match, as conditions on `job` and on `log_line`. */
-function matchesOf({ schema, sourceId, text, types }: Asked, where: Conditions) {
+function matchesOf(asked: Asked, where: Conditions) {
+  const { text, types } = asked
   // Also as it looks inside JSON, where quotes and line ends are escaped.
   const patterns = [...new Set([text, JSON.stringify(text).slice(1, -1)])].map(patternOf)
   const id = () => `id = ${where.bind(text)}`
   const type = () => `type = ANY(${where.bind(types)}::text[])`
-  const words = () => `(${patterns.map((pattern) => `${searchedText} ILIKE ${where.bind(pattern)}`).join(' OR ')})`
-  const line = () => `${searchedLine} ILIKE ${where.bind(patternOf(text))}`
-  // A scalar query, because EXISTS may be planned as one scan of all lines.
-  const lines = () =>
-    `(SELECT true FROM "${schema}".log_line l WHERE l.source_id = ${sourceId} AND l.job_id = job.id AND ${line()} LIMIT 1)`
-  return { id, type, words, line, any: () => `(${id()} OR ${type()} OR ${words()} OR ${lines()})` }
+  const words = () => `(${patterns.map((pattern) => allOf(searchedText, [pattern], where)).join(' OR ')})`
+  const line = () => allOf(searchedLine, [patternOf(text)], where)
+  const anyButId = () => `(${type()} OR ${words()} OR ${ofLines(asked, line())})`
+  return { id, type, words, line, anyButId, any: () => `(${id()} OR ${anyButId()})` }
 }
 
 const place = 'id, created_at, seq'
 
-/** How many jobs there are to look at in each state, up to `limit`; and how many of the newest `rows` of them match. */
+/** How many jobs there are to look at, up to `limit`, and how many of the newest `rows` of them match. */
 export function sampleStatement(asked: Asked, rows: number, limit: number): Statement {
   const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
-  const any = matchesOf(asked, where).any()
-  const sizes = asked.states.map((state) => {
-    const all = rowsInStates(asked.schema, [state], where, '1')
-    return `(SELECT count(*)::int FROM (${all} LIMIT ${limit}) AS jobs)`
-  })
-  const hits = asked.states.map((state) => {
-    const newest = newestRows(asked.schema, [state], where, rows)
-    return `(SELECT count(*)::int FROM (${newest}) AS job WHERE ${any})`
-  })
-  return { sql: `SELECT ARRAY[${sizes.join(', ')}] AS sizes, ARRAY[${hits.join(', ')}] AS hits`, values: where.values }
+  const all = rowsInStates(asked.schema, asked.states, where, '1')
+  const newest = newestRows(asked.schema, asked.states, where, rows)
+  return {
+    sql: `SELECT (SELECT count(*)::int FROM (SELECT FROM (${all}) AS every LIMIT ${limit}) AS jobs) AS size,
+      (SELECT count(*)::int FROM (${newest}) AS job WHERE ${matchesOf(asked, where).any()}) AS hits`,
+    values: where.values,
+  }
 }
 
 /**
- * Looks through the newest `rows` jobs, or the newest after the cursor: the number of matches among them, and the
- * page after the cursor. Ends early at the limit of counting.
+ * About how many jobs have all words of the text, in whatever order: those that the indexes name, all of which have
+ * to be read, though the text itself may stand in few of them. From blocks all over the table.
  */
-export function lookStatement(asked: Asked, rows: number, from: 'newest' | 'cursor'): Statement {
+export function crowdStatement(asked: Asked, blocks: number): Statement {
+  const where = new Conditions()
+  const words = asked.text.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 1)
+  const patterns = [...new Set(words)].slice(0, 8).map(patternOf)
+  const line = ofLines(asked, allOf(searchedLine, patterns, where))
+  const share = Math.min(1, blocks / Math.max(1, asked.blocks))
+  return {
+    sql: `SELECT (count(*) / ${share})::float AS crowd
+      FROM "${asked.schema}".job TABLESAMPLE SYSTEM (${share * 100}) REPEATABLE (1)
+      WHERE source_id = ${asked.sourceId} AND ${inStates(asked)} AND (${allOf(searchedText, patterns, where)} OR ${line})`,
+    values: where.values,
+  }
+}
+
+function inStates({ states }: Asked): string {
+  return `state IN (${states.map((state) => `'${state}'`).join(', ')})`
+}
+
+/** Looks through all jobs: how many match, up to the limit of counting, and the page after the cursor. */
+export function lookStatement(asked: Asked, rows: number): Statement {
   const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
-  if (from === 'cursor') where.add(afterCursor(asked.query, where))
   return {
     sql: `WITH found AS MATERIALIZED (SELECT ${place}
         FROM (${newestRows(asked.schema, asked.states, where, rows)}) AS job
-        WHERE ${matchesOf(asked, where).any()} LIMIT ${counted})
+        WHERE ${matchesOf(asked, where).any()})
       SELECT (SELECT count(*) FROM found)::int AS total,
         ARRAY(SELECT id FROM found WHERE ${afterCursor(asked.query, where)} ${newestFirst} LIMIT ${asked.query.limit + 1}) AS ids`,
     values: where.values,
   }
 }
 
-/** The parts in which the indexes are asked, each a select of jobs: by words, by id, by log lines, by type. */
-function indexParts(asked: Asked, where: Conditions, also: string, limit: number, end: string): string[] {
-  const matches = matchesOf(asked, where)
-  const job = `"${asked.schema}".job`
-  const states = `state IN (${asked.states.map((state) => `'${state}'`).join(', ')})`
-  const part = (condition: string) =>
-    `(SELECT ${place} FROM ${job} WHERE ${where.sql} AND ${also} AND ${condition} ${end} LIMIT ${limit})`
-  // OFFSET 0 keeps the lines apart: they are found by their index first, then their jobs by id.
-  const lines = `SELECT job_id FROM "${asked.schema}".log_line WHERE source_id = ${asked.sourceId} AND ${matches.line()}`
-  return [
-    // Each finished state has an index of its own; the others have none, and their jobs are read.
-    ...asked.states.map((state) =>
-      part(`${inState(state)} AND ${isFinished(state) ? '' : 'finished_at IS NULL AND '}${matches.words()}`),
-    ),
-    part(`${states} AND ${matches.id()}`),
-    part(
-      `${states} AND id IN (SELECT DISTINCT job_id FROM (${lines} ${end === '' ? `LIMIT ${limit}` : 'OFFSET 0'}) AS lines)`,
-    ),
-    ...(asked.types.length === 0 ? [] : [part(`${states} AND ${matches.type()}`)]),
-  ]
-}
-
-/** Matches by the indexes, up to what can be sorted: their number, and the page after the cursor. */
-export function indexStatement(asked: Asked): Statement {
+/**
+ * Looks through the newest `rows` jobs after the cursor: how many match, by more than their id, up to the limit of
+ * counting, the newest `wanted` of them, and where the last of these and the last job looked at stand.
+ */
+export function walkStatement(asked: Asked, rows: number, wanted: number): Statement {
   const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
-  const parts = indexParts(asked, where, 'true', sortable, '')
+  where.add(afterCursor(asked.query, where))
+  const newest = (limit: number) => newestRows(asked.schema, asked.states, where, limit)
+  const placeAt = (from: string, index: number) =>
+    index < 0
+      ? 'NULL::json'
+      : `(SELECT json_build_object('createdAt', created_at, 'seq', seq::text) FROM ${from} ${newestFirst} OFFSET ${index} LIMIT 1)`
+  const matches = `${matchesOf(asked, where).anyButId()} AND NOT ${matchesOf(asked, where).id()}`
   return {
-    sql: `WITH parts AS MATERIALIZED (${parts.join(' UNION ALL ')}), found AS MATERIALIZED (SELECT DISTINCT ${place} FROM parts)
-      SELECT (SELECT count(*) FROM parts)::int AS named, (SELECT count(*) FROM found)::int AS total,
-        ARRAY(SELECT id FROM found WHERE ${afterCursor(asked.query, where)} ${newestFirst} LIMIT ${asked.query.limit + 1}) AS ids`,
+    sql: `WITH found AS MATERIALIZED
+        (SELECT ${place} FROM (${newest(rows)}) AS job WHERE ${matches} ${newestFirst} LIMIT ${counted})
+      SELECT (SELECT count(*) FROM found)::int AS total,
+        ARRAY(SELECT id FROM found ${newestFirst} LIMIT ${wanted}) AS ids,
+        ${placeAt('found', wanted - 1)} AS last, ${placeAt(`(${newest(rows)}) AS looked`, rows - 1)} AS "end"`,
     values: where.values,
   }
 }
 
-/** The page by the indexes where they name more than can be sorted at once: the newest of each part. */
-export function newestStatement(asked: Asked): Statement {
+/**
+ * Matches by the indexes: their number, the page after the cursor, and whether that is all of them: an index names
+ * only so many.
+ */
+export function indexStatement(asked: Asked): Statement {
   const where = conditionsOf(asked.query, asked.sourceId, asked.schema)
-  const wanted = asked.query.limit + 1
-  const parts = indexParts(asked, where, afterCursor(asked.query, where), wanted, newestFirst)
+  const matches = matchesOf(asked, where)
+  const job = `"${asked.schema}".job`
+  const part = (condition: string) =>
+    `(SELECT ${place} FROM ${job} WHERE ${where.sql} AND ${condition} LIMIT ${named.words})`
+  const parts = [
+    // Each finished state has an index of its own; the others have none, and their jobs are read.
+    ...asked.states.map((state) =>
+      part(`${inState(state)} AND ${isFinished(state) ? '' : 'finished_at IS NULL AND '}${matches.words()}`),
+    ),
+    part(`${inStates(asked)} AND ${matches.id()}`),
+    ...(asked.types.length === 0 ? [] : [part(`${inStates(asked)} AND ${matches.type()}`)]),
+  ]
+  // Apart: the lines are found by their index first, then their jobs by id.
+  const lines = `SELECT job_id FROM "${asked.schema}".log_line WHERE source_id = ${asked.sourceId} AND ${matches.line()} LIMIT ${named.lines}`
+  const ofLine = part(`${inStates(asked)} AND id IN (SELECT DISTINCT job_id FROM lines)`)
   return {
-    sql: `SELECT ${counted} AS total, ARRAY(SELECT id FROM (${parts.join(' UNION ')}) AS found ${newestFirst} LIMIT ${wanted}) AS ids`,
+    sql: `WITH lines AS MATERIALIZED (${lines}), parts AS MATERIALIZED (${[...parts, ofLine].join(' UNION ALL ')}),
+        found AS MATERIALIZED (SELECT DISTINCT ${place} FROM parts)
+      SELECT (SELECT count(*) FROM found)::int AS total,
+        (SELECT count(*) FROM parts) < ${named.words} AND (SELECT count(*) FROM lines) < ${named.lines} AS all,
+        ARRAY(SELECT id FROM found WHERE ${afterCursor(asked.query, where)} ${newestFirst} LIMIT ${asked.query.limit + 1}) AS ids`,
     values: where.values,
   }
 }
@@ -139,5 +166,5 @@ export function idStatement(asked: Asked): Statement {
   where.add(afterCursor(asked.query, where))
   where.add(matchesOf(asked, where).id())
   const rows = rowsInStates(asked.schema, asked.states, where, 'id')
-  return { sql: `SELECT 0 AS total, ARRAY(${rows}) AS ids`, values: where.values }
+  return { sql: `SELECT ARRAY(${rows}) AS ids`, values: where.values }
 }

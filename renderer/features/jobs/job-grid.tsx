@@ -166,7 +166,9 @@ export function JobGrid({
               )}
               {item.kind === 'more' && (
                 <div className="jmore">
-                  {autoMore ? (
+                  {item.group.looking === true ? (
+                    <span className="dim">Looking further back</span>
+                  ) : autoMore ? (
                     <span className="dim">Reading more</span>
                   ) : (
                     <Button size="sm" variant="quiet" tabIndex={-1} onClick={() => onMore(item.group.state)}>

@@ -15,7 +15,7 @@ import { FilterBox } from './filter-box.tsx'
 import { JobGrid } from './job-grid.tsx'
 import { filterFromSearch, filterToSearch, narrows, toListInput, type JobFilter } from './job-filter.ts'
 import { shownOfGroup, toItems } from './list-layout.ts'
-import { matchingText, stateCountText, totalCountText } from './state-counts.ts'
+import { matchingText, stateCountText, totalCountText, withListed } from './state-counts.ts'
 import { QueueMenu } from './queue-menu.tsx'
 import { StateTabs } from './state-tabs.tsx'
 import { useJobPages, useStateCounts } from './use-job-pages.ts'
@@ -74,7 +74,8 @@ function JobList({
   const filter = useMemo(() => filterFromSearch(search), [search])
   const key = filterToSearch(filter)
   const paged = useJobPages(filter)
-  const counts = useStateCounts(filter)
+  const counted = useStateCounts(filter)
+  const counts = useMemo(() => withListed(counted, paged.pages), [counted, paged.pages])
   const { content, arrivals, showArrivals, hold } = useShownList(filter, paged)
   const [collapsed, setCollapsed] = useState<ReadonlySet<JobState>>(new Set())
   const [cursorId, setCursorId] = useState<string | undefined>(openId)

@@ -20,6 +20,8 @@ export interface StatePage {
   total: number
   /** They are that many at least. */
   totalIsMinimum?: boolean | undefined
+  /** Older jobs are being looked through for more. */
+  looking?: boolean
 }
 
 export interface LayoutGroup {
@@ -28,6 +30,7 @@ export interface LayoutGroup {
   total: number
   totalIsMinimum?: boolean | undefined
   hasMore: boolean
+  looking?: boolean
 }
 
 export interface ListContent {
@@ -83,7 +86,8 @@ export function layoutJobs(
     const hasMore = page.nextCursor !== undefined
     if (ids.length === 0 && !hasMore) continue
     const total = hasMore ? Math.max(page.total, ids.length) : ids.length
-    groups.push({ state, ids, total, hasMore, ...(hasMore && page.totalIsMinimum ? { totalIsMinimum: true } : {}) })
+    const minimum = hasMore && page.totalIsMinimum ? { totalIsMinimum: true } : {}
+    groups.push({ state, ids, total, hasMore, ...minimum, ...lookingOf(page) })
   }
   return { groups, rows }
 }
@@ -115,9 +119,15 @@ export function extendLayout(shown: ListContent, pages: ReadonlyMap<JobState, St
     if (page === undefined) return group
     const added = page.rows.slice(Math.max(0, lastKnown(page, kept) + 1))
     for (const row of added) rows.set(row.id, row)
-    return { ...group, ids: [...group.ids, ...added.map((row) => row.id)], hasMore: page.nextCursor !== undefined }
+    const { looking: _before, ...rest } = group
+    const ids = [...group.ids, ...added.map((row) => row.id)]
+    return { ...rest, ids, hasMore: page.nextCursor !== undefined, ...lookingOf(page) }
   })
   return { groups, rows }
+}
+
+function lookingOf({ looking }: StatePage): { looking?: boolean } {
+  return looking === true ? { looking } : {}
 }
 
 /** Rows above the last one that is shown were left out on purpose. */

@@ -8,6 +8,26 @@ export interface StateCounts {
   minimum: ReadonlySet<JobState>
 }
 
+/** What is known of a page of the list. */
+interface Listed {
+  rows: readonly unknown[]
+  nextCursor: string | undefined
+}
+
+/** A count that is only a minimum is at least what the list shows, and is exact where the list was read to its end. */
+export function withListed({ counts, minimum }: StateCounts, pages: ReadonlyMap<JobState, Listed>): StateCounts {
+  const known = { ...counts }
+  const open = new Set(minimum)
+  for (const state of minimum) {
+    const page = pages.get(state)
+    if (page === undefined) continue
+    const listed = page.rows.length
+    known[state] = page.nextCursor === undefined ? listed : Math.max(listed, counts[state] ?? 0)
+    if (page.nextCursor === undefined) open.delete(state)
+  }
+  return { counts: known, minimum: open }
+}
+
 type Format = (count: number | undefined) => string
 
 /** The count of a state, `1,000+` where it is only a minimum. */

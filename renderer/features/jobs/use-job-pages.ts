@@ -5,6 +5,7 @@ import { useClient, useJobs, usePanel, useQueue } from '../../lib/panel-context.
 import { useThrottledEffect } from '../../lib/use-load.ts'
 import { filterToSearch, narrows, toListInput, type JobFilter } from './job-filter.ts'
 import { groupOrder, type StatePage } from './list-layout.ts'
+import { readOn } from './read-on.ts'
 import type { StateCounts } from './state-counts.ts'
 
 /** Of each group when all are shown, and of one state on its own. The runner gives 200 at most. */
@@ -37,6 +38,7 @@ export function useJobPages(filter: JobFilter): JobPages {
     reading: number
   }>({ key, pages: new Map(), error: undefined, loaded: false, reading: 0 })
   const asked = useRef(new Set<string>())
+  const reading = useRef(new AbortController())
 
   const read = useCallback(
     async (one: JobState, limit: number, cursor: string | undefined, signal: AbortSignal): Promise<StatePage> => {
@@ -61,8 +63,38 @@ export function useJobPages(filter: JobFilter): JobPages {
     [client, stores, key],
   )
 
+  const goOn = useCallback(
+    async (one: JobState, page: StatePage, rows: number, signal: AbortSignal): Promise<void> => {
+      const show = (next: StatePage): boolean => {
+        if (signal.aborted) return false
+        setState((before) => (before.key === key ? { ...before, pages: new Map(before.pages).set(one, next) } : before))
+        return true
+      }
+      const cursor = page.nextCursor
+      const mark = `${key} ${one} ${cursor ?? ''}`
+      if (cursor === undefined || page.rows.length >= rows || asked.current.has(mark)) return
+      asked.current.add(mark)
+      try {
+        await readOn(page, rows, (from) => read(one, pageSize, from, signal), show)
+      } catch (caught) {
+        if (signal.aborted) return
+        asked.current.delete(mark)
+        setState((before) => {
+          if (before.key !== key) return before
+          // What was read stays, and can be gone on with.
+          const known = before.pages.get(one)
+          const pages = new Map(before.pages)
+          if (known?.looking === true) pages.set(one, { ...known, looking: false })
+          return { ...before, pages: known?.looking === true ? pages : before.pages, error: toPanelError(caught) }
+        })
+      }
+    },
+    [key, read],
+  )
+
   useEffect(() => {
     const stop = new AbortController()
+    reading.current = stop
     asked.current.clear()
     const wanted = filter.states.length > 0 ? filter.states : groupOrder
     // The line of waiting jobs is read whole where it can be: the next one stands at its start.
@@ -70,8 +102,20 @@ export function useJobPages(filter: JobFilter): JobPages {
     Promise.all(wanted.map(async (one) => [one, await read(one, limitOf(one), undefined, stop.signal)] as const)).then(
       (entries) => {
         if (stop.signal.aborted) return
-        const pages = new Map(entries)
-        setState((before) => ({ key, pages, error: undefined, loaded: true, reading: before.reading + 1 }))
+        // A page that is short though there is more: its search goes on by itself.
+        const isShort = (one: JobState, page: StatePage): boolean =>
+          page.nextCursor !== undefined && page.rows.length < limitOf(one)
+        const shown = entries.map(
+          ([one, page]) => [one, isShort(one, page) ? { ...page, looking: true } : page] as const,
+        )
+        setState((before) => ({
+          key,
+          pages: new Map(shown),
+          error: undefined,
+          loaded: true,
+          reading: before.reading + 1,
+        }))
+        for (const [one, page] of entries) if (isShort(one, page)) void goOn(one, page, limitOf(one), stop.signal)
       },
       (caught: unknown) => {
         if (stop.signal.aborted) return
@@ -83,30 +127,15 @@ export function useJobPages(filter: JobFilter): JobPages {
     )
     return () => stop.abort()
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `read` changes with the filter.
-  }, [read, turn])
+  }, [read, goOn, turn])
 
   const more = useCallback(
     (one: JobState): void => {
       const page = state.pages.get(one)
-      const mark = `${key} ${one} ${page?.nextCursor ?? ''}`
-      if (page?.nextCursor === undefined || asked.current.has(mark)) return
-      asked.current.add(mark)
-      read(one, pageSize, page.nextCursor, new AbortController().signal).then(
-        (next) =>
-          setState((before) => {
-            const known = before.pages.get(one)
-            if (before.key !== key || known === undefined || known.nextCursor !== page.nextCursor) return before
-            const pages = new Map(before.pages)
-            pages.set(one, { ...next, rows: [...known.rows, ...next.rows] })
-            return { ...before, pages }
-          }),
-        (caught: unknown) => {
-          asked.current.delete(mark)
-          setState((before) => (before.key === key ? { ...before, error: toPanelError(caught) } : before))
-        },
-      )
+      if (page === undefined || page.looking === true) return
+      void goOn(one, page, page.rows.length + firstOfGroup, reading.current.signal)
     },
-    [key, read, state.pages],
+    [goOn, state.pages],
   )
 
   const reload = useCallback(() => setTurn((before) => before + 1), [])
