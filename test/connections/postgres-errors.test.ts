@@ -50,3 +50,24 @@ test("nothing of Prisma's own source is in the sentence", () => {
   const other = Object.assign(new Error(text), { code: 'P1017' })
   expect(postgresUnavailable(other, { url }).message).not.toContain('\n')
 })
+
+test.each([
+  [
+    'The server does not support SSL connections',
+    '',
+    'Switch TLS off in the profile Team, or switch TLS on at the server.',
+  ],
+  [
+    'self-signed certificate',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'Check history.tls.caFile and history.tls.serverName in the profile Team.',
+  ],
+  ['no pg_hba.conf entry for host, no encryption', '28000', 'Switch TLS on in the profile Team.'],
+  ['permission denied for database shop', '42501', 'Grant it the right to create a schema in the database.'],
+])('of a profile made of fields no parameter of a URL is named: %s', (message, code, advice) => {
+  const error = Object.assign(new Error(message), { code })
+  const of = (setting?: string) => postgresUnavailable(error, { url, ...(setting === undefined ? {} : { setting }) })
+  expect(of('the profile Team').message.endsWith(advice)).toBe(true)
+  expect(of('the profile Team').message).not.toMatch(/sslmode|sslrootcert|schema=/)
+  expect(of().message).toMatch(/sslmode|schema=/)
+})

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../electron/contract/job.ts'
 import type { Runner } from '../../electron/contract/runner.ts'
-import { counted, lasting } from '../../electron/runner/jobs/counted.ts'
+import { counted, lasting } from '../../electron/runner/counted.ts'
 import { takersAmong } from '../../electron/runner/jobs/takers.ts'
 import { waitingChecks } from '../../electron/runner/jobs/waiting-checks.ts'
 import type { JobFacts, Taker, WaitingFacts } from '../../electron/runner/jobs/waiting-facts.ts'

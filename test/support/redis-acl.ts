@@ -15,13 +15,17 @@ export interface AclRedis extends TestRedis {
   readonly user: RedisUser
 }
 
-/** A redis-server with users; nobody gets in without a name. `rights` as in ACL SETUSER. */
-export async function startAclRedis(rights: string): Promise<AclRedis> {
+/**
+ * With its rights, for as this user Redis runs again at its start what scripts did, and drops what is denied to it.
+ */
+const quietDefault = 'off nopass ~* &* +@all'
+
+/** A redis-server with users; nobody gets in without a name. `rights`, and those of the user default, as in ACL SETUSER. */
+export async function startAclRedis(rights: string, ofDefault = quietDefault): Promise<AclRedis> {
   const admin = { username: 'admin', password: 'password-of-admin' }
   const user = { username: 'toril', password: 'password-of-toril' }
   const lines = [
-    // With its rights: as this user Redis runs again at its start what scripts did, and without them drops it.
-    'user default off nopass ~* &* +@all',
+    `user default ${ofDefault}`,
     `user ${admin.username} on >${admin.password} ~* &* +@all`,
     `user ${user.username} on >${user.password} ${rights}`,
   ]

@@ -79,15 +79,19 @@ function userOf(url: string): string {
 /** One clear sentence about why the database cannot be used, and what to change. */
 function describePostgresError(error: unknown, address: PostgresAddress): string {
   const { url, setting = 'DATABASE_URL' } = address
+  // A URL says in its own words how TLS is spoken; a profile has fields.
+  const byUrl = setting === 'DATABASE_URL'
   const code = postgresCodeOf(error) ?? ''
   // Prisma begins with the call in its own source; what the matter is comes last.
   const message = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? ''
   const place = placeOf(address)
   if (/does not support SSL/i.test(message)) {
-    return `${place} does not speak TLS. Set sslmode=disable in ${setting}, or switch TLS on at the server.`
+    const off = byUrl ? `Set sslmode=disable in ${setting}` : `Switch TLS off in ${setting}`
+    return `${place} does not speak TLS. ${off}, or switch TLS on at the server.`
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|TLS|SSL/.test(code) || /certificate|SSL alert|tlsv1/i.test(message)) {
-    return `${place} was reached, but its TLS certificate is not trusted (${message}). Check sslmode and sslrootcert in ${setting}.`
+    const places = byUrl ? 'sslmode and sslrootcert' : 'history.tls.caFile and history.tls.serverName'
+    return `${place} was reached, but its TLS certificate is not trusted (${message}). Check ${places} in ${setting}.`
   }
   switch (code) {
     case 'ECONNREFUSED':
@@ -102,12 +106,12 @@ function describePostgresError(error: unknown, address: PostgresAddress): string
     case '28P01':
     case '28000':
       return /no encryption|SSL off/i.test(message)
-        ? `${place} wants TLS. Add sslmode=require to ${setting}.`
+        ? `${place} wants TLS. ${byUrl ? `Add sslmode=require to ${setting}` : `Switch TLS on in ${setting}`}.`
         : `${place} refused the user ${userOf(url)}: wrong user or password. Correct ${setting}.`
     case '3D000':
       return `${place} has no database ${databaseOf(url)}. Create it, or correct the name in ${setting}.`
     case '42501':
-      return `The user ${userOf(url)} may not do this at ${place} (${message}). Grant it the right to create a schema in the database, or name a schema of its own with ?schema= in ${setting}.`
+      return `The user ${userOf(url)} may not do this at ${place} (${message}). Grant it the right to create a schema in the database${byUrl ? `, or name a schema of its own with ?schema= in ${setting}` : ''}.`
     case '53300':
       return `${place} has no connection left for Toril. Raise max_connections, or close others.`
     case '53100':

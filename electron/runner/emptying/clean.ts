@@ -1,7 +1,7 @@
 import type { BatchProgress } from '../../contract/batch.ts'
 import { isFinished, type JobState } from '../../contract/job.ts'
 import type { CleanInput } from '../../contract/queue-acts.ts'
-import { counted } from '../jobs/counted.ts'
+import { counted } from '../counted.ts'
 import { stateOf } from '../jobs/job-from-queue.ts'
 import { forEachAtOnce, tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
 import type { QueuedJob } from '../queue/job-queue.ts'

@@ -1,6 +1,6 @@
 import { TorilError } from '../../contract/errors.ts'
 import type { DrainInput } from '../../contract/queue-acts.ts'
-import { counted } from '../jobs/counted.ts'
+import { counted } from '../counted.ts'
 import { tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
 import type { QueuedJob, QueueState } from '../queue/job-queue.ts'
 import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'

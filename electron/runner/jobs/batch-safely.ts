@@ -2,7 +2,7 @@ import { batchLimit, type BatchAction, type BatchProgress } from '../../contract
 import { isFinished, jobStates, type JobState } from '../../contract/job.ts'
 import type { JobPage, JobQuery } from '../history/history.ts'
 import type { Safety } from '../safety/create-safety.ts'
-import { counted } from './counted.ts'
+import { counted } from '../counted.ts'
 import { runBatch } from './run-batch.ts'
 import { tellDryRun } from './tell-progress.ts'
 

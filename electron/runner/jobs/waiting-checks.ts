@@ -1,6 +1,6 @@
 import type { Job } from '../../contract/job.ts'
 import type { WhyCheck, WhyFix } from '../../contract/why.ts'
-import { counted, lasting } from './counted.ts'
+import { counted, lasting } from '../counted.ts'
 import type { JobFacts, Taker, WaitingFacts } from './waiting-facts.ts'
 
 function sum(takers: readonly Taker[], of: (taker: Taker) => number): number {

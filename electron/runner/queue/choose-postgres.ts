@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { IQueueBackend } from 'bullmq'
 import type { PoolClient } from 'pg'
+import { TorilError } from '../../contract/errors.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /*
@@ -17,7 +18,9 @@ const isWanted = (types: string): string => `(${types} IS NULL OR name = ANY (${
 
 function replaced(text: string, what: RegExp, by: string): string {
   if (!what.test(text)) {
-    throw new Error(`BullMQ's functions in this database are others than Toril knows (${what.source}).`)
+    const name = /FUNCTION (\S+?)\(/.exec(text)?.[1] ?? 'that takes a job'
+    const message = `BullMQ's function ${name} in this database is another one than Toril knows, so jobs of unknown types could not be left alone, and no job is taken. A newer BullMQ may have changed it: update Toril, or use another database.`
+    throw new TorilError('UNAVAILABLE', message)
   }
   return text.replace(what, by)
 }

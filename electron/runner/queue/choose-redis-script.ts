@@ -1,3 +1,5 @@
+import { TorilError } from '../../contract/errors.ts'
+
 /*
  * BullMQ's scripts give out the job at the head of the line, whatever its name. Three of them take a job. Into each
  * goes one step, just before it takes: a job of a wanted type is brought to the head, in the same atomic run and after
@@ -87,7 +89,8 @@ export function choosingScript(name: string, lua: string): string | undefined {
   const { prefix, prioritized, before } = place
   const at = before.exec(lua)?.index
   if (at === undefined || lua.match(take)?.length !== 1) {
-    throw new Error(`BullMQ's script ${name} is another one than Toril knows, so jobs of unknown types cannot be left.`)
+    const message = `BullMQ's script ${name} is another one than Toril knows, so jobs of unknown types could not be left alone, and no job is taken. Install Toril again, with the BullMQ that belongs to it.`
+    throw new TorilError('UNAVAILABLE', message)
   }
   const call = `local torilAnswer = torilChoose(${prefix}, waitKey, ${prioritized}, delayedKey, markerKey)
 if torilAnswer then return torilAnswer end

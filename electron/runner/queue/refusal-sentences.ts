@@ -87,7 +87,7 @@ export const byMessage: [RegExp, string][] = [
     'a part of it has no master at the moment. Start the master, or wait for its replica',
   ],
   [/Protocol error|as reply type byte|RESP type/, 'what answers there is not Redis. Correct host and port'],
-  [/does not support SSL/, 'it does not speak TLS. Remove sslmode from the URL, or turn TLS on at the server'],
+  [/does not support SSL/, 'it does not speak TLS. Turn TLS off in the profile or the URL, or on at the server'],
   [/no pg_hba\.conf entry/, 'the user may not connect from here. Allow it in pg_hba.conf'],
   [/password must be a string|no password/i, 'it asks for a password. Add the password'],
   [/wrong version number|packet length too long/i, noTls],

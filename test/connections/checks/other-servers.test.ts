@@ -115,6 +115,11 @@ test('a PostgreSQL with TLS passes, and a right that is missing is named', async
   expect(failureOf(wrong)).toEqual(['auth', expect.stringMatching(/wrong user or password/) as string])
   const untrusted = await folder.test({ ...draft, history: { ...history, tls: {} } })
   expect(failureOf(untrusted)).toEqual(['tls', expect.stringMatching(/certificate/) as string])
+  const { tls: _tls, ...plain } = history
+  expect(failureOf(await folder.test({ ...draft, history: plain }))).toEqual([
+    'auth',
+    `PostgreSQL at ${host}:${port} wants TLS. Switch TLS on in the profile Draft.`,
+  ])
 })
 
 test('a managed Redis and the embedded PostgreSQL are looked at without being started', async () => {

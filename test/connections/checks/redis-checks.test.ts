@@ -62,6 +62,7 @@ test('a test writes nothing: no command that changes anything is carried out', a
     'ping',
     'info',
     'config',
+    'acl',
     'multi',
     'discard',
     'scan',
@@ -214,4 +215,30 @@ test('a Redis that is not the kind of the profile is told apart', async () => {
   expect(failureOf(found)).toEqual(['version', expect.stringMatching(/it is a replica/) as string])
   const alone = await folder.test({ queue: { kind: 'cluster', seeds: [{ host: '127.0.0.1', port: redis.port }] } })
   expect(failureOf(alone)).toEqual(['version', expect.stringMatching(/not part of a cluster/) as string])
+})
+
+test.each([
+  ['off', /may not run hset \(Redis issue 14541\)\. .*: ACL SETUSER default off nopass ~\* &\* \+@all\.$/],
+  ['on >other ~other:* &* +@all', /may not use the key bull:toril:meta \(Redis issue 14541\)\. /],
+  ['off nopass ~* &* +@all', undefined],
+  ['off nopass ~* &* +@all -@dangerous', undefined],
+])('a default user whose missing rights cost jobs at a restart is warned of: %s', async (ofDefault, message) => {
+  const acl = await server(startAclRedis(`${least} +acl|dryrun +acl|getuser`, ofDefault))
+  const { username, password } = acl.user
+  const queue = { kind: 'redis', port: acl.port, username } as const
+  const found = await folder.test({ queue, secrets: { 'queue.password': password } })
+  expect(failureOf(found)[0]).toMatch(/^none/)
+  expect(stepOf(found, 'persistence')).toMatchObject(
+    message === undefined
+      ? { state: 'ok', detail: 'append-only file' }
+      : { state: 'warning', message: expect.stringMatching(message) as string },
+  )
+})
+
+test('who may not look at rights is not warned of what cannot be seen', async () => {
+  const acl = await server(startAclRedis(least, 'off'))
+  const { username, password } = acl.user
+  const queue = { kind: 'redis', port: acl.port, username } as const
+  const found = await folder.test({ queue, secrets: { 'queue.password': password } })
+  expect(stepOf(found, 'persistence')).toMatchObject({ state: 'ok', detail: 'append-only file' })
 })

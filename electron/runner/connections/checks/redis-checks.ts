@@ -145,15 +145,23 @@ export function redisChecks(queue: RemoteQueue, context: TestContext): Check[] {
     return redisVersion(home.info, queue.kind === 'cluster')
   }
 
+  async function metaKey() {
+    return `${redisPrefix(await target(), settings.prefix, settings.queueName)}:${settings.queueName}:meta`
+  }
+
   async function clusterStep() {
     const found = await target()
     if (found.kind !== 'cluster') throw new Error('no cluster')
-    const key = `${redisPrefix(found, settings.prefix, settings.queueName)}:${settings.queueName}:meta`
-    const cluster = await lookAtCluster(got(way.home).client, found, key, context)
+    const cluster = await lookAtCluster(got(way.home).client, found, await metaKey(), context)
     way.nodes = cluster.nodes
     way.home = cluster.home
     way.options = cluster.homeOptions
     return cluster.found
+  }
+
+  async function persistenceStep() {
+    const key = await metaKey()
+    return ofEach(way.nodes, (node) => persistence(node, key))
   }
 
   async function rightsStep() {
@@ -168,7 +176,7 @@ export function redisChecks(queue: RemoteQueue, context: TestContext): Check[] {
     step('version', readVersion),
     ...(queue.kind === 'cluster' ? [step('cluster', clusterStep, () => 'The cluster')] : []),
     step('eviction', () => ofEach(way.nodes, (node) => Promise.resolve(evictionPolicy(node)))),
-    step('persistence', () => ofEach(way.nodes, persistence)),
+    step('persistence', persistenceStep),
     step('rights', rightsStep),
     step('queues', async () =>
       queuesOf(

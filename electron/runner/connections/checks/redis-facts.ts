@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis'
+import { counted } from '../../counted.ts'
 import { readInfo, versionRefusal } from '../../queue/redis-info.ts'
 import { Refusal } from '../../queue/server-refusal.ts'
-import { counted, isDenied, listed, type Found } from './check.ts'
+import { deniedOnReplay } from './replay-rights.ts'
+import { isDenied, listed, type Found } from './check.ts'
 
 /** A server of the profile: one Redis, or one master of a cluster. */
 export interface RedisNode {
@@ -60,13 +62,18 @@ async function snapshots(client: Redis): Promise<boolean | undefined> {
   }
 }
 
-/** What of the jobs survives when the server is restarted. */
-export async function persistence({ client, info, label }: RedisNode): Promise<Found> {
+/** What of the jobs survives when the server is restarted. `key` is one of the queue. */
+export async function persistence({ client, info, label }: RedisNode, key: string): Promise<Found> {
   const failing = ['aof_last_write_status', 'rdb_last_bgsave_status'].some((name) => infoField(info, name) === 'err')
   if (failing) {
     return { detail: 'failing', warning: `${label} could not write to its disk the last time. Look into its log.` }
   }
-  if (infoField(info, 'aof_enabled') === '1') return { detail: 'append-only file' }
+  if (infoField(info, 'aof_enabled') === '1') {
+    const denied = await deniedOnReplay(client, key)
+    if (denied === undefined) return { detail: 'append-only file' }
+    const warning = `When ${label} restarts, it may drop what scripts wrote, and so jobs, because its user default may not ${denied} (Redis issue 14541). Switch that user off without taking its rights away: ACL SETUSER default off nopass ~* &* +@all.`
+    return { detail: 'append-only file', warning }
+  }
   const saves = await snapshots(client)
   if (saves === undefined) {
     const warning = `${label} keeps no append-only file, so jobs may be lost when it restarts. Set appendonly to yes, unless whoever runs it keeps the data otherwise.`

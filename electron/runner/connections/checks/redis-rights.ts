@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from 'ioredis'
 import { TorilError } from '../../../contract/errors.ts'
-import { counted, listed, type Found, type TestContext } from './check.ts'
+import { counted } from '../../counted.ts'
+import { listed, type Found, type TestContext } from './check.ts'
 import { openRedis } from './redis-session.ts'
 
 /** What BullMQ and Toril send, with arguments that would do. K stands for a key of the queue, C for a channel. */
