@@ -83,7 +83,7 @@ export function ProfileSwitcher() {
           {profile?.readOnly === true && (
             <span className="p-lock">
               <Icon name={profile.changesAllowedUntil === undefined ? 'lock' : 'warn'} />
-              {profile.changesAllowedUntil === undefined ? 'Read-only' : 'Changes allowed'}
+              <span>{profile.changesAllowedUntil === undefined ? 'Read-only' : 'Changes allowed'}</span>
             </span>
           )}
           <Icon name="down" className="dim" />

@@ -50,7 +50,7 @@ function Item({ screen, count, current, rail }: { screen: Screen; count: number;
 export function Sidebar() {
   const [path] = useLocation()
   const counts = useScreenCounts()
-  const rail = useMediaQuery('(max-width: 1180px)') ?? false
+  const rail = useMediaQuery('(max-width: 73.75em)') ?? false
   const current = screenOf(path)
   return (
     <nav className="side" aria-label="Main">

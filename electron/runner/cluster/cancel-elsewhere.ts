@@ -4,7 +4,7 @@ import { TorilError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import type { Runner } from '../../contract/runner.ts'
-import type { CancelOptions } from '../jobs/cancel-options.ts'
+import { reasonText, type CancelOptions } from '../jobs/cancel-options.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
 import type { LiveRunners } from '../jobs/live-runners.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
@@ -98,8 +98,7 @@ export function createCancelElsewhere(parts: CancelElsewhereParts): CancelElsewh
       }
     }
     if (options.then !== 'retry') {
-      const reason = options.reason ?? `Cancelled from the ${by}.`
-      await wishes.leave(job.id, { createdAt: job.createdAt, by, reason })
+      await wishes.leave(job.id, { createdAt: job.createdAt, by, reason: reasonText({ ...options, by }) })
     }
     throw silent(job, id, seen, why, options)
   }

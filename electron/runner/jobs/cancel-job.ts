@@ -4,7 +4,7 @@ import { isFinished, type Job } from '../../contract/job.ts'
 import type { CancelElsewhere } from '../cluster/cancel-elsewhere.ts'
 import type { HistoryWriter } from '../history/history.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
-import type { CancelOptions } from './cancel-options.ts'
+import { reasonText, type CancelOptions } from './cancel-options.ts'
 import { recordOf } from './attempt-processor.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 
@@ -19,10 +19,6 @@ export interface CancelParts {
   elsewhere: CancelElsewhere
   /** The job has left the queue for good. */
   onCancelled: (job: Job) => void
-}
-
-function reasonText(options: CancelOptions): string {
-  return options.reason === undefined ? `Cancelled from the ${options.by}.` : options.reason
 }
 
 function secondsText(ms: number): string {

@@ -6,3 +6,10 @@ export interface CancelOptions {
   /** Who asked: panel, cli, rest; `panel on <runner>` when it was asked there. */
   by: string
 }
+
+const spelt: Record<string, string> = { cli: 'CLI', rest: 'REST API' }
+
+/** Why a job was cancelled, as it is kept and shown: in the caller's words, or where it was asked for. */
+export function reasonText(options: CancelOptions): string {
+  return options.reason ?? `Cancelled from the ${spelt[options.by] ?? options.by}.`
+}

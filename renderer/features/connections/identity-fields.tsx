@@ -75,7 +75,7 @@ export function IdentityFields({ folders }: { folders: readonly string[] }) {
     <>
       <div className="f2">
         <TextField path="name" label="Name" />
-        <Colours />
+        <TextField path="folder" label="Folder" placeholder="None, or such as Team/EU" list={folders} />
       </div>
       <div className="f2 uneven">
         <div className="f" data-changed={form.values.environment !== form.base.environment || undefined}>
@@ -88,7 +88,7 @@ export function IdentityFields({ folders }: { folders: readonly string[] }) {
             onChange={(value) => form.locked === undefined && form.set('environment', value)}
           />
         </div>
-        <TextField path="folder" label="Folder" placeholder="None, or such as Team/EU" list={folders} />
+        <Colours />
       </div>
     </>
   )

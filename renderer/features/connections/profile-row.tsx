@@ -47,7 +47,7 @@ export function ProfileRow({
         </span>
         <span className="cut">
           <b className="cut">{profile.name}</b>
-          <small className="cut" title={placeOf(profile)}>
+          <small title={placeOf(profile)}>
             {profile.environment !== 'development' && <EnvironmentTag environment={profile.environment} />}
             <span className="mono">{placeOf(profile)}</span>
           </small>

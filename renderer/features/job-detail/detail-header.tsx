@@ -197,7 +197,7 @@ export function DetailHeader({
   full: boolean
   onPrevious?: (() => void) | undefined
   onNext?: (() => void) | undefined
-  onResize(): void
+  onResize: (() => void) | undefined
   onClose(): void
 }) {
   const [, navigate] = useLocation()
@@ -220,7 +220,9 @@ export function DetailHeader({
             <IconButton size="sm" icon="down" label="Next job, J" onClick={onNext} />
           </>
         )}
-        <IconButton size="sm" icon="expand" label={full ? 'Beside the list' : 'Full page'} onClick={onResize} />
+        {onResize !== undefined && (
+          <IconButton size="sm" icon="expand" label={full ? 'Beside the list' : 'Full page'} onClick={onResize} />
+        )}
         <Menu position="bottom-end">
           <Menu.Target>
             <button type="button" className="icon-btn sm" aria-label="More actions">

@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useSearch } from 'wouter'
 import type { Job } from '../../../electron/contract/job.ts'
 import { isFinished } from '../../../electron/contract/job.ts'
@@ -128,7 +128,8 @@ export function JobDetail({
   full: boolean
   onPrevious?: (() => void) | undefined
   onNext?: (() => void) | undefined
-  onResize(): void
+  /** To the full page and back; left out where there is room for one of them only. */
+  onResize: (() => void) | undefined
   onClose(): void
 }) {
   const search = useSearch()
@@ -145,13 +146,20 @@ export function JobDetail({
       event.preventDefault()
       return
     }
-    if (event.key !== 'Escape') return
-    onClose()
-    // Back to where it was opened from.
-    document.querySelector<HTMLElement>('.jgrid')?.focus()
+    if (event.key === 'Escape') onClose()
   }
+  useEffect(() => {
+    // The list it was opened from is gone, and the focus with it.
+    if (full && document.activeElement === document.body) panel.current?.focus()
+  }, [full])
   return (
-    <aside ref={panel} className={full ? 'detail full' : 'detail'} aria-label={`Job ${id}`} onKeyDown={onKeyDown}>
+    <aside
+      ref={panel}
+      className={full ? 'detail full' : 'detail'}
+      tabIndex={-1}
+      aria-label={`Job ${id}`}
+      onKeyDown={onKeyDown}
+    >
       {job === undefined ? (
         <>
           <div className="d-top d-alone">

@@ -6,11 +6,13 @@ import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatCount } from '../../lib/format.ts'
 import { glyphOfState, stateLabels } from '../../lib/glyphs.ts'
 import { usePreferences } from '../../lib/panel-context.tsx'
+import { textScale } from '../../lib/text-scale.ts'
 import { JobRow } from './job-row.tsx'
 import type { LayoutGroup, ListContent, ListItem } from './list-layout.ts'
 import { lastColumn } from './row-words.ts'
 import { stateCountText, type StateCounts } from './state-counts.ts'
 
+/** As in the style sheets, in px, at the usual size of text. */
 const heights = { comfortable: { row: 34, group: 31 }, compact: { row: 26, group: 31 } }
 
 function GroupHeading({
@@ -80,10 +82,11 @@ export function JobGrid({
   const scroller = useRef<HTMLDivElement>(null)
   const density = usePreferences((preferences) => preferences?.panel.density ?? 'comfortable')
   const height = heights[density]
+  const scale = textScale()
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (items[index]?.kind === 'group' ? height.group : height.row),
+    estimateSize: (index) => (items[index]?.kind === 'group' ? height.group : height.row) * scale,
     getItemKey: (index) => {
       const item = items[index]
       if (item === undefined) return index

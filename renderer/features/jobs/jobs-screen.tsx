@@ -5,6 +5,8 @@ import type { JobState, JobSummary } from '../../../electron/contract/job.ts'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { Empty, ErrorRegion, Skeleton } from '../../components/region-states.tsx'
 import { useBatch } from '../../lib/panel-context.tsx'
+import { useNarrow } from '../../lib/use-narrow.ts'
+import { useReadOnly } from '../../lib/use-read-only.ts'
 import type { BatchQuery } from '../../stores/mass.ts'
 import { useMass } from '../job-actions/use-mass.ts'
 import { JobDetail } from '../job-detail/job-detail.tsx'
@@ -24,18 +26,23 @@ import { useShownList } from './use-shown-list.ts'
 import './jobs.css'
 
 function NoJobs({ filter, onDrop }: { filter: JobFilter; onDrop(): void }) {
+  const readOnly = useReadOnly()
   if (filter.states.length === 0 && !narrows(filter)) {
     return (
       <Empty
         icon="jobs"
         title="No jobs yet"
         actions={
-          <Link href="/enqueue" className={buttonClass('primary', 'sm')}>
-            Enqueue
-          </Link>
+          readOnly === undefined ? (
+            <Link href="/enqueue" className={buttonClass('primary', 'sm')}>
+              Enqueue
+            </Link>
+          ) : undefined
         }
       >
-        What is enqueued here, by REST, by the command line or by another program shows up at once.
+        {readOnly === undefined
+          ? 'What is enqueued here, by REST, by the command line or by another program shows up at once.'
+          : `${readOnly}, so nothing can be enqueued from here. What other programs enqueue shows up at once.`}
       </Empty>
     )
   }
@@ -63,9 +70,12 @@ interface Neighbours {
 /** The list, with the state that only it needs: cursor, picked rows, collapsed groups. */
 function JobList({
   openId,
+  returnTo,
   onNeighbours,
 }: {
   openId: string | undefined
+  /** The job that stood in place of the list until now: the list is gone on with from there. */
+  returnTo: string | undefined
   /** Who stands before and after the open job, for the arrows of its header. */
   onNeighbours(neighbours: Neighbours): void
 }) {
@@ -78,7 +88,7 @@ function JobList({
   const counts = useMemo(() => withListed(counted, paged.pages), [counted, paged.pages])
   const { content, arrivals, showArrivals, hold } = useShownList(filter, paged)
   const [collapsed, setCollapsed] = useState<ReadonlySet<JobState>>(new Set())
-  const [cursorId, setCursorId] = useState<string | undefined>(openId)
+  const [cursorId, setCursorId] = useState<string | undefined>(openId ?? returnTo)
   const [pickedIds, setPickedIds] = useState<ReadonlySet<string>>(new Set())
   const [allPicked, setAllPicked] = useState(false)
   const batch = useBatch()
@@ -114,6 +124,11 @@ function JobList({
   useEffect(() => {
     if (openId !== undefined) setCursorId(openId)
   }, [openId])
+
+  const { loading } = paged
+  useEffect(() => {
+    if (returnTo !== undefined && !loading) grid.current?.focus()
+  }, [returnTo, loading])
 
   const openAt = openId === undefined ? -1 : ids.indexOf(openId)
   const previous = openAt > 0 ? ids[openAt - 1] : undefined
@@ -284,7 +299,10 @@ function JobList({
 export function JobsScreen({ openId }: { openId: string | undefined }) {
   const params = new URLSearchParams(useSearch())
   const [, navigate] = useLocation()
-  const full = openId !== undefined && params.has('full')
+  // Two of them do not fit side by side everywhere.
+  const narrow = useNarrow()
+  const full = openId !== undefined && (narrow || params.has('full'))
+  const [returnTo, setReturnTo] = useState<string | undefined>(undefined)
   params.delete('full')
   params.delete('tab')
   const rest = params.size === 0 ? '' : `?${params.toString()}`
@@ -298,15 +316,18 @@ export function JobsScreen({ openId }: { openId: string | undefined }) {
           key={openId}
           id={openId}
           full
-          onClose={() => navigate(`/jobs${rest}`)}
-          onResize={() => navigate(`/jobs/${encodeURIComponent(openId)}${rest}`)}
+          onClose={() => {
+            setReturnTo(openId)
+            navigate(`/jobs${rest}`)
+          }}
+          onResize={narrow ? undefined : () => navigate(`/jobs/${encodeURIComponent(openId)}${rest}`)}
         />
       </div>
     )
   }
   return (
     <div className={openId === undefined ? 'jobs' : 'jobs with-detail'}>
-      <JobList openId={openId} onNeighbours={setNeighbours} />
+      <JobList openId={openId} returnTo={returnTo} onNeighbours={setNeighbours} />
       {openId !== undefined && (
         <JobDetail
           key={openId}
@@ -314,7 +335,11 @@ export function JobsScreen({ openId }: { openId: string | undefined }) {
           full={false}
           onPrevious={goTo(neighbours.previous)}
           onNext={goTo(neighbours.next)}
-          onClose={() => navigate(`/jobs${rest}`)}
+          onClose={() => {
+            navigate(`/jobs${rest}`)
+            // Back to where it was opened from.
+            document.querySelector<HTMLElement>('.jgrid')?.focus()
+          }}
           onResize={() => navigate(`/jobs/${encodeURIComponent(openId)}?full=1`)}
         />
       )}

@@ -27,15 +27,15 @@ export function RunnerRow({ runner, actions }: { runner: Runner; actions: Runner
           pid {runner.pid}
         </small>
       </th>
-      <td className="rn-wide">
+      <td className="rn-wide" data-head="Kind">
         {kinds[runner.kind]}
         <small>{runner.version}</small>
       </td>
-      <td>
+      <td data-head="State">
         <span className={`tag ${state.tone}`}>{state.label}</span>
         <small>{state.detail}</small>
       </td>
-      <td>
+      <td data-head="Threads">
         <span className="num">
           {runner.busyThreads} of {runner.threads} busy
         </span>
@@ -46,7 +46,7 @@ export function RunnerRow({ runner, actions }: { runner: Runner; actions: Runner
         />
         {runner.loop !== undefined && <small>loop {formatLoop(runner.loop)}</small>}
       </td>
-      <td>
+      <td data-head="At most">
         {runner.maxThreads === undefined ? (
           <small>Not told by this version</small>
         ) : (
@@ -69,19 +69,19 @@ export function RunnerRow({ runner, actions }: { runner: Runner; actions: Runner
           />
         )}
       </td>
-      <td className="num">
+      <td className="num" data-head="Jobs at once">
         {formatCount(runner.active)} of {formatCount(runner.concurrency)}
       </td>
-      <td className="rn-wide">
+      <td className="rn-wide" data-head="Job types">
         <span className="rn-types" title={runner.jobTypes.join(', ')}>
           {plural(runner.jobTypes.length, 'type')}
           <small className="cut">{runner.jobTypes.join(', ')}</small>
         </span>
       </td>
-      <td className="num rn-wide">
+      <td className="num rn-wide" data-head="Started">
         <Clock time={runner.startedAt} />
       </td>
-      <td className="num rn-seen">
+      <td className="num rn-seen" data-head="Last seen">
         {runner.self ? (
           'now'
         ) : (
