@@ -144,9 +144,9 @@ test('a file that never ends loading is a problem, and holds up no other', async
   const entry = join(root, 'workers/catalog-entry.ts')
   const hanging = await createCatalog({ entry, folder: other, loadTimeoutMs: 5_000 })
   try {
-    expect(hanging.list().problems).toEqual(
-      ['hangs', 'waits'].map((name) => ({ file: `${name}.job.mjs`, message: 'It was not done loading after 5 s.' })),
-    )
+    // The second time only on a machine that is too busy to let it compute.
+    const message = expect.stringMatching(/^It was not done loading after (5|30) s\.$/)
+    expect(hanging.list().problems).toEqual(['hangs', 'waits'].map((name) => ({ file: `${name}.job.mjs`, message })))
     expect(hanging.get('well')).toBeDefined()
   } finally {
     await hanging.close()
@@ -167,7 +167,7 @@ test('a file that was late, as on a busy machine, is tried again', async () => {
   const lateRetriesMs = Array.from({ length: 100 }, () => 10)
   const late = await createCatalog({ entry, folder: other, loadTimeoutMs: 4_000, lateRetriesMs })
   try {
-    expect(late.list().problems).toMatchObject([{ message: 'It was not done loading after 4 s.' }])
+    expect(late.list().problems).toMatchObject([{ message: expect.stringMatching(/after (4|24) s\.$/) }])
     await writeFile(flag, '')
     await vi.waitFor(() => expect(late.get('late')).toBeDefined(), { timeout: patienceMs })
     expect(late.list().problems).toEqual([])

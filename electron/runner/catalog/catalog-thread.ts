@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { CatalogAnswer, CatalogRequest } from '../../../workers/protocol.ts'
 import { threadEnvironment } from '../thread-environment.ts'
+import { limitLoading } from './loading-limit.ts'
 
 type Question = CatalogRequest extends infer Request
   ? Request extends CatalogRequest
@@ -63,12 +64,12 @@ export class CatalogThread {
     if (this.#closed) return Promise.resolve({ kind: 'problem', message: 'The catalog was closed.' })
     const { promise, resolve } = Promise.withResolvers<Answer>()
     const worker = (this.#worker ??= this.#start())
-    const timer = setTimeout(() => {
-      settle({ kind: 'problem', late: true, message: `It was not done loading after ${this.#timeoutMs / 1000} s.` })
+    const endWatch = limitLoading(worker, this.#timeoutMs, (afterMs) => {
+      settle({ kind: 'problem', late: true, message: `It was not done loading after ${afterMs / 1000} s.` })
       void this.#end()
-    }, this.#timeoutMs)
+    })
     const settle = (answer: Answer): void => {
-      clearTimeout(timer)
+      endWatch()
       this.#open = undefined
       worker.unref()
       resolve(answer)

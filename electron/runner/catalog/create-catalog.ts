@@ -16,7 +16,7 @@ export interface CatalogOptions {
   entry: string
   /** Folder of the user's own job types; null for none. */
   folder: string | null
-  /** How long a job file may take to load; default 10 s. */
+  /** How long a job file may compute, or wait, until it is loaded; default 10 s. */
   loadTimeoutMs?: number
   /** When files that were not done in time are tried again, in ms after each look; default 15 s, 1 min, 5 min. */
   lateRetriesMs?: readonly number[]
