@@ -1,3 +1,4 @@
+import { TorilError } from '../../contract/errors.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { History } from '../history/history.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
@@ -100,9 +101,11 @@ export function createCluster(parts: ClusterParts): Cluster {
 
   const say = (state: 'here' | 'changed' | 'gone'): Promise<void> =>
     // While the server is away others learn it with their next look.
-    relay
-      .tell('presence', { state })
-      .catch(unlessAway(parts.onProblem, 'The other runners could not be told of this one'))
+    relay.tell('presence', { state }).catch((error: unknown) => {
+      // One that only looks is silent: the others need not know of it.
+      if (error instanceof TorilError && error.code === 'READ_ONLY') return
+      unlessAway(parts.onProblem, 'The other runners could not be told of this one')(error)
+    })
 
   const heardFrom = new Set<string>()
   relay.hear('presence', presenceNewsSchema, ({ state }, from) => {

@@ -1,4 +1,6 @@
+import { Job } from 'bullmq'
 import { queuedJob, queueState, type BullJob, type BullQueue } from './job-mapping.ts'
+import type { Json } from '../../contract/json.ts'
 import type { QueuedJob, QueueState } from './job-queue.ts'
 import type { QueueServer } from './queue-server.ts'
 
@@ -18,11 +20,29 @@ export interface JobLookup {
  * does not tell how it ended: a job that completed after a failure still has the reason of that failure.
  */
 export function createJobLookup(queue: BullQueue, server: Pick<QueueServer, 'dueTimes'>, name: string): JobLookup {
+  /** What is no JSON is shown as the text it is; a job whose options cannot be read is left out. */
+  async function read(id: string): Promise<BullJob | undefined> {
+    try {
+      return await queue.getJob(id)
+    } catch (error) {
+      // Whoever wrote it, it must not hide the other jobs of its page.
+      if (!(error instanceof SyntaxError)) throw error
+    }
+    try {
+      const raw = await queue.getBackend().getJobData(id)
+      if (raw === undefined) return undefined
+      return Job.fromJSON<Json, Json, string>(queue, { ...raw, data: JSON.stringify(raw.data) }, id)
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined
+      throw error
+    }
+  }
+
   async function one(id: string): Promise<QueuedJob | undefined> {
     for (let looks = 1; ; looks += 1) {
       // One after the other: the job is then never older than its state, so what has completed has its result.
       const state = queueState(await queue.getJobState(id))
-      const job = await queue.getJob(id)
+      const job = await read(id)
       if (job === undefined) return undefined
       if (state !== undefined && (belongs(job, state) || looks === maxLooks)) return withDue(job, state)
       // Between two states, or removed by now.
@@ -38,7 +58,7 @@ export function createJobLookup(queue: BullQueue, server: Pick<QueueServer, 'due
 
   async function several(ids: string[], state: QueueState): Promise<QueuedJob[]> {
     const [jobs, due] = await Promise.all([
-      Promise.all(ids.map((id) => queue.getJob(id))),
+      Promise.all(ids.map(read)),
       state === 'delayed' ? server.dueTimes(name, ids) : undefined,
     ])
     const found = await Promise.all(

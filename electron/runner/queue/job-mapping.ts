@@ -4,7 +4,7 @@ import { progressSchema, type Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import { decodeError } from './error-text.ts'
 import type { QueuedJob, QueuedOptions, QueueState } from './job-queue.ts'
-import { cleanText } from './sanitize-json.ts'
+import { cleanJson, cleanText } from './sanitize-json.ts'
 
 export type BullJob = Job<Json, Json, string>
 export type BullQueue = Queue<Json, Json, string, Json, Json, string, IQueueBackend>
@@ -75,6 +75,13 @@ function progressOf(progress: unknown): Progress | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
+const latestMs = Date.UTC(9999, 11, 31)
+
+/** A time that another program got wrong (none, or in microseconds) must not keep its job from being shown. */
+function timeOf(epochMs: number): number {
+  return Number.isFinite(epochMs) ? Math.min(Math.max(epochMs, 0), latestMs) : 0
+}
+
 /** The job as the rest of the runner sees it. `state` comes from where it was found: the job itself does not say. */
 export function queuedJob(job: BullJob, state: QueueState, delayUntil?: number): QueuedJob {
   const opts: BullOptions = job.opts
@@ -86,7 +93,7 @@ export function queuedJob(job: BullJob, state: QueueState, delayUntil?: number):
   return {
     id: job.id ?? '',
     type: job.name,
-    input: opts.toril?.nullInput === true ? null : job.data,
+    input: opts.toril?.nullInput === true ? null : cleanJson(job.data),
     options: queuedOptions(opts),
     state,
     cancelled: state === 'failed' && failure?.cancelled === true,
@@ -95,10 +102,10 @@ export function queuedJob(job: BullJob, state: QueueState, delayUntil?: number):
     ...(progress === undefined ? {} : { progress }),
     attemptsMade: job.attemptsMade,
     stalledCount: job.stalledCounter,
-    createdAt: job.timestamp,
-    ...(delayUntil === undefined ? {} : { delayUntil }),
-    ...(job.processedOn === undefined || job.processedOn === null ? {} : { startedAt: job.processedOn }),
-    ...(job.finishedOn === undefined || job.finishedOn === null ? {} : { finishedAt: job.finishedOn }),
+    createdAt: timeOf(job.timestamp),
+    ...(delayUntil === undefined ? {} : { delayUntil: timeOf(delayUntil) }),
+    ...(job.processedOn === undefined || job.processedOn === null ? {} : { startedAt: timeOf(job.processedOn) }),
+    ...(job.finishedOn === undefined || job.finishedOn === null ? {} : { finishedAt: timeOf(job.finishedOn) }),
     ...(job.processedBy === undefined ? {} : { runner: job.processedBy }),
   }
 }
