@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { runnerSchema, type Runner } from '../../contract/runner.ts'
 import type { Json } from '../../contract/json.ts'
+import { unlessAway } from '../outage.ts'
 import type { Presence } from '../queue/presence.ts'
 
 const refreshMs = 5_000
@@ -30,7 +31,7 @@ export interface LiveRunners {
   lookAgain(): void
   /** Another runner has just said how busy it is. */
   heard(id: string, load: Pick<Runner, 'active' | 'busyThreads' | 'threads'>): void
-  /** Tells the others about this runner. Fails silently into the connection's own report. */
+  /** Tells the others about this runner. Rejects UNAVAILABLE while the server is away; the next turn says the same. */
   publish(): Promise<void>
   /** Called when this runner has said something new of itself. */
   onPublished(listener: () => void): void
@@ -38,7 +39,12 @@ export interface LiveRunners {
 }
 
 /** Who else consumes this queue: each runner publishes itself and reads the others. */
-export function createLiveRunners(presence: Presence, ownId: string, ownRecord: () => RunnerRecord): LiveRunners {
+export function createLiveRunners(
+  presence: Presence,
+  ownId: string,
+  ownRecord: () => RunnerRecord,
+  onProblem: (message: string) => void,
+): LiveRunners {
   let others: Runner[] = []
   const listeners = new Set<() => void>()
   const published = new Set<() => void>()
@@ -67,7 +73,8 @@ export function createLiveRunners(presence: Presence, ownId: string, ownRecord: 
   }
 
   // While the server is away the queue's connection says so; presence is simply tried again.
-  const timer = setInterval(() => void refresh().catch(() => undefined), refreshMs)
+  const failed = unlessAway(onProblem, 'The other runners could not be seen')
+  const timer = setInterval(() => void refresh().catch(failed), refreshMs)
   timer.unref()
 
   const knows = (type: string): boolean => others.some((runner) => runner.jobTypes.includes(type))
@@ -86,12 +93,12 @@ export function createLiveRunners(presence: Presence, ownId: string, ownRecord: 
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    lookAgain: () => void refresh().catch(() => undefined),
+    lookAgain: () => void refresh().catch(failed),
     heard(id, load) {
       const index = others.findIndex((runner) => runner.id === id)
       const known = others[index]
       // Told by one that this runner has not seen yet: it is there, so look.
-      if (known === undefined) return void refresh().catch(() => undefined)
+      if (known === undefined) return void refresh().catch(failed)
       others[index] = { ...known, ...load, lastSeenAt: new Date().toISOString() }
       for (const listener of listeners) listener()
     },

@@ -54,7 +54,9 @@ export interface ConsumerParts {
 export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   const { server, watch, timing, report } = parts
   const held = new HeldJobs()
-  const unheard = followUnheardVerdicts(parts.queue, held, parts.runnerId, settle)
+  const unheard = followUnheardVerdicts(parts.queue, held, parts.runnerId, settle, (error) => {
+    if (!server.isOutage(error)) report(`The queue's worker: ${reasonOf(error)}.`)
+  })
   /** Failures that were told before BullMQ told them. */
   const told = new WeakSet<BullJob>()
   let stopped = false

@@ -24,7 +24,10 @@ export function followUnheardVerdicts(
   held: HeldJobs,
   runnerId: string,
   settle: (settled: Settled) => void,
+  /** A look that failed; it is made again. */
+  onFailed: (error: unknown) => void,
 ): UnheardVerdicts {
+  const notYet = (error: unknown): undefined => void onFailed(error)
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -41,7 +44,7 @@ export function followUnheardVerdicts(
     for (const [id, entry] of held.all()) {
       if (entry.decided === undefined) continue
       const early = Date.now() - entry.decided.at < afterMs
-      const settled = early ? undefined : await whatBecameOf(queue, id, entry, runnerId).catch(() => undefined)
+      const settled = early ? undefined : await whatBecameOf(queue, id, entry, runnerId).catch(notYet)
       if (settled === undefined) look()
       else if (held.get(id) === entry) settle(settled)
     }

@@ -33,7 +33,7 @@ export function meetRunners(
       startedAt: core.startedAt,
     }
   }
-  const runners = createLiveRunners(queue.presence, runnerId, record)
+  const runners = createLiveRunners(queue.presence, runnerId, record, core.onProblem)
   stops.add(() => runners.close())
   const cluster = createCluster({
     ownId: runnerId,
