@@ -26,7 +26,7 @@ const looked = 4_000
 const sampledBlocks = 25
 
 /** An index is not asked when it would name about so many jobs, each of which has to be read. */
-const crowded = 10_000
+const crowded = { whenNewestMatch: 3_000, else: 10_000 }
 
 /** pg_trgm finds nothing to look up in a text without three characters in a row, a word's edge being one. */
 const hasTrigram = /[\p{L}\p{N}]{3}|[\p{L}\p{N}]{2}[^\p{L}\p{N}]|[^\p{L}\p{N}][\p{L}\p{N}]{2}/u
@@ -93,7 +93,7 @@ async function searchWith(run: Run, asked: Asked): Promise<Found> {
   const isCommon = (hits / sampled) * looked > (asked.query.limit + 1) * 1.25
   if (isCommon || !hasTrigram.test(asked.text)) return walkBack(run, asked, undefined, 0)
   const { crowd } = await run<{ crowd: number }>(crowdStatement(asked, sampledBlocks))
-  if (crowd > crowded) return walkBack(run, asked, undefined, 0)
+  if (crowd > (hits > 0 ? crowded.whenNewestMatch : crowded.else)) return walkBack(run, asked, undefined, 0)
   const { ids, total, all } = await run<{ ids: string[]; total: number; all: boolean }>(indexStatement(asked))
   if (all) return { ids, total, isMinimum: false }
   return walkBack(run, asked, undefined, Math.min(total, counted))

@@ -7,7 +7,7 @@ import { searchedLine, searchedText } from './text-index.ts'
 export const counted = 1_000
 
 /** So many matches may an index name; they are read and sorted, about 7 µs each, 30 by a log line. */
-const named = { words: 2_000, lines: 1_000 }
+const named = { words: 2_000, lines: 500 }
 
 export interface Statement {
   sql: string

@@ -7,8 +7,9 @@ export interface ProgressSaver {
 }
 
 /**
- * Writes progress at most once per `everyMs`: the first at once, then the latest at the end of each
- * interval. One write at a time, and a failed one is let go: progress never fails a job.
+ * Writes progress at most once per `everyMs`: the latest at the end of each interval. Also the first waits, because
+ * most jobs end sooner, and a write would cost such a job more than all else. One write at a time, and a failed one
+ * is let go: progress never fails a job.
  */
 export function createProgressSaver(write: (progress: Progress) => Promise<void>, everyMs: number): ProgressSaver {
   let latest: Progress | undefined
@@ -16,14 +17,18 @@ export function createProgressSaver(write: (progress: Progress) => Promise<void>
   let writing = false
   let stopped = false
 
+  function wait(): void {
+    timer = setTimeout(flush, everyMs)
+    timer.unref()
+  }
+
   function flush(): void {
     timer = undefined
     if (stopped || latest === undefined || writing) return
     const progress = latest
     latest = undefined
     writing = true
-    timer = setTimeout(flush, everyMs)
-    timer.unref()
+    wait()
     write(progress)
       .catch(() => undefined)
       .finally(() => {
@@ -36,7 +41,7 @@ export function createProgressSaver(write: (progress: Progress) => Promise<void>
   return {
     save(progress) {
       latest = progress
-      if (timer === undefined && !writing) flush()
+      if (timer === undefined && !writing) wait()
     },
     stop() {
       stopped = true
