@@ -1,9 +1,12 @@
 import { TorilError } from '../contract/errors.ts'
 import { createProblemReporter } from './queue/problem-reporter.ts'
 
-/** Whether a server is away, or this runner is about to stop: the connection tells, and what is left is done later. */
+/** A server is away, this runner is about to stop, or it may not speak to others: each is told where it is noticed. */
+const toldElsewhere = new Set<string>(['UNAVAILABLE', 'RUNNER_STOPPING', 'RUNNER_SILENT'])
+
+/** Whether the connection, or the line to the other runners, tells of it already, and what is left is done later. */
 export function isAway(error: unknown): boolean {
-  return error instanceof TorilError && (error.code === 'UNAVAILABLE' || error.code === 'RUNNER_STOPPING')
+  return error instanceof TorilError && toldElsewhere.has(error.code)
 }
 
 export function messageOf(error: unknown): string {

@@ -13,7 +13,7 @@ const fault = new TypeError('nothing of this kind')
 test('an outage is passed over, anything else is told, once while it goes on', () => {
   const problems: string[] = []
   const failed = unlessAway((message) => problems.push(message), 'It could not be done')
-  for (const error of [away, fault, fault, new TorilError('RUNNER_STOPPING', 'The runner is stopping.')]) failed(error)
+  for (const error of [away, fault, fault, new TorilError('RUNNER_SILENT', 'It may not speak.')]) failed(error)
   expect(problems).toEqual(['It could not be done: nothing of this kind'])
 })
 
