@@ -34,6 +34,7 @@ export function describeJobQueueBriefly(label: string, start: () => Promise<Queu
   describe(`job queue on ${label}`, () => {
     const bench = createQueueBench(start)
     describeWaiting(bench)
+    describeUnknown(bench)
     describeDead(bench)
     describeWatching(bench)
     describeOutage(bench)
