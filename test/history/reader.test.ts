@@ -211,6 +211,22 @@ test('pruning takes the oldest finished jobs with all that is theirs, and no oth
   expect(await history.prune({ keepDays: 30, keepJobs: 4 })).toBe(0)
 })
 
+test('a completed job without a result is not whole, and one whose result is null is', async () => {
+  const { reader, writer } = await openHistory()
+  const ended = sampleAttempt(1, { finishedAt: timeAt(9), outcome: 'completed' })
+  for (const [id, left] of [
+    ['none', {}],
+    ['null', { result: null }],
+    ['number', { result: 3 }],
+  ] as const) {
+    writer.saveJob(sampleJob(id, { state: 'completed', finishedAt: timeAt(9), ...left }))
+    writer.saveAttempt(id, ended)
+  }
+  writer.saveJob(sampleJob('failed', { state: 'failed', finishedAt: timeAt(9) }))
+  writer.saveAttempt('failed', { ...ended, outcome: 'failed' })
+  expect(await reader.whole(['none', 'null', 'number', 'failed'])).toEqual(new Set(['null', 'number', 'failed']))
+})
+
 test('folding changes no count', async () => {
   const history = await openHistory()
   for (let round = 0; round < 5; round++) {

@@ -91,8 +91,19 @@ export function hearOthers({ ownId, board, writer, relay, history, onLoad }: Hea
   function merge(told: Job, known: Job | undefined): Job {
     if (known === undefined) return told
     const attempts = mergeAttempts(known.attempts, told.attempts)
-    const behind = lastNumber(known) > lastNumber(told) || (hasJustEnded(known) && !isFinished(told.state))
+    const old = hasJustEnded(known) || isBeforeEnd(told, known)
+    const behind = lastNumber(known) > lastNumber(told) || (old && !isFinished(told.state))
     return { ...(behind ? known : told), attempts }
+  }
+
+  /**
+   * The last attempt has ended here, and who tells has only heard that it began. Until the queue has stored that end,
+   * nobody else knows of its result or error.
+   */
+  function isBeforeEnd(told: Job, known: Job): boolean {
+    const [mine, theirs] = [known.attempts.at(-1), told.attempts.at(-1)]
+    if (mine?.runner !== ownId || mine.finishedAt === undefined) return false
+    return theirs?.number === mine.number && theirs.finishedAt === undefined
   }
 
   /** By number. What has an end stands against what has none, and what ended here against what others think. */

@@ -43,13 +43,16 @@ export async function finishedJobIds(
   return rows.map(({ id }) => id)
 }
 
-/** A job that was cancelled may never have been tried; any other end is that of an attempt. */
+/**
+ * A job that was cancelled may never have been tried; any other end is that of an attempt. One that completed has a
+ * result, if only a JSON null.
+ */
 export async function wholeJobIds({ prisma, schema }: Database, sourceId: number, ids: string[]): Promise<Set<string>> {
   const attempts = `FROM "${schema}".attempt WHERE source_id = ${sourceId} AND job_id = job.id`
   const rows = await prisma.$queryRawUnsafe<{ id: string }[]>(
     `SELECT id FROM "${schema}".job WHERE source_id = ${sourceId} AND id = ANY($1::text[])
       AND state IN ('completed', 'failed', 'cancelled') AND (state = 'cancelled' OR EXISTS (SELECT ${attempts}))
-      AND NOT EXISTS (SELECT ${attempts} AND finished_at IS NULL)`,
+      AND NOT EXISTS (SELECT ${attempts} AND finished_at IS NULL) AND (state <> 'completed' OR result IS NOT NULL)`,
     ids,
   )
   return new Set(rows.map(({ id }) => id))

@@ -70,7 +70,7 @@ export interface HistoryReader {
   counts(): Promise<Record<JobState, number>>
   /** Which of these ids the history knows, with the state it has for them. */
   states(ids: string[]): Promise<Map<string, JobState>>
-  /** Which of these jobs have ended by what is written here, with all of their attempts. */
+  /** Which of these jobs have ended by what is written here, with all of their attempts, and a result if completed. */
   whole(ids: string[]): Promise<Set<string>>
   /** Ids in one of the live states, to be reconciled with the queue at start. */
   unfinished(limit: number): Promise<string[]>

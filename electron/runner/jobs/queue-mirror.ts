@@ -143,9 +143,21 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       follow(event.id)
       return
     }
+    // Told late, e.g. after a short back-off: it says nothing of what was made of the job since.
+    if (!isFinished(event.state) && goesOnElsewhere(job)) {
+      follow(event.id)
+      return
+    }
     applySettled(job, event)
     history.writer.saveJob(recordOf(job))
     board.changed(job)
+  }
+
+  /** Another runner has taken it since, or has ended it already. */
+  function goesOnElsewhere(job: Job): boolean {
+    const last = job.attempts.at(-1)
+    if (last === undefined || last.runner === parts.runnerId) return false
+    return isFinished(job.state) || last.finishedAt === undefined
   }
 
   function applySettled(job: Job, event: Settled): void {
