@@ -75,6 +75,7 @@ function feedSource(parts: FacadeParts): FeedSource {
         catalog.onChange(() => mark({ kind: 'jobTypes' })),
         runners.onLook(() => mark({ kind: 'runners' })),
         queue.onConnection(() => mark({ kind: 'queue' })),
+        stats.onStale(() => mark({ kind: 'queue' })),
         queue.onEvent((event) => {
           if (event.kind !== 'paused' && event.kind !== 'resumed') return
           stats.setPaused(event.kind === 'paused')

@@ -37,6 +37,8 @@ test('a queue of another program is found on a Redis, used, and its jobs are loo
 
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Jobs' }).click()
     await expect(page.getByText('send-email').first()).toBeVisible()
+    // The numbers follow what the history has taken over from the queue.
+    await expect(page.getByRole('tablist', { name: 'State' })).toContainText(/All\s*2/)
     await page
       .getByRole('grid', { name: 'Jobs' })
       .getByRole('row', { name: /bounced/ })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Attempt, Job, LogLine } from '../../electron/contract/job.ts'
 import { attemptSpans, timeLeft } from '../../renderer/features/job-detail/attempt-spans.ts'
-import { ownFrame } from '../../renderer/features/job-detail/attempts-tab.tsx'
+import { ownFrame, placeOf } from '../../renderer/features/job-detail/attempts-tab.tsx'
 import { filterLines, mergeLines } from '../../renderer/features/job-detail/log-lines.ts'
 import { describeProgress, describeRow, progressRatio } from '../../renderer/features/jobs/row-words.ts'
 import { isSecretName, toLines } from '../../renderer/components/json-view.tsx'
@@ -134,4 +134,11 @@ describe('a JSON value on screen', () => {
         .join('\n'),
     ).toBe(text)
   })
+})
+
+test('an attempt says where it ran only as far as that is known', () => {
+  const attempt = { number: 1, runner: 'r', startedAt: '2026-01-01T00:00:00.000Z' }
+  expect(placeOf({ ...attempt, executor: 'thread', thread: 'T3' })).toBe('on T3')
+  expect(placeOf({ ...attempt, executor: 'inline' })).toBe('inline')
+  expect(placeOf({ ...attempt, executor: 'thread' })).toBeUndefined()
 })

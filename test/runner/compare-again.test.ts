@@ -28,6 +28,7 @@ const createdAt = new Date(ended.createdAt).toISOString()
 function scene(reader: object, board = new JobBoard()) {
   const attempts: Attempt[] = []
   const problems: string[] = []
+  const compared: Attempt[][] = []
   const history = {
     writer: {
       saveJob: () => undefined,
@@ -52,9 +53,10 @@ function scene(reader: object, board = new JobBoard()) {
     queue,
     unknownTypes: { holds: () => false, adopt: () => undefined, forget: () => undefined },
     othersTell: () => false,
+    onCompared: () => compared.push([...attempts]),
     onProblem: (message) => problems.push(message),
   })
-  return { mirror, attempts, problems }
+  return { mirror, attempts, problems, compared }
 }
 
 test('the attempt that ended a job comes after those that were lost, when the history has missed it', async () => {
@@ -73,15 +75,18 @@ test('the attempt that ended a job comes after those that were lost, when the hi
 test('a comparison of queue and history that met an outage is made again, until it succeeds', async () => {
   const away = new TorilError('UNAVAILABLE', 'The database is starting up.')
   let looks = 0
-  const { mirror, attempts, problems } = scene({
+  const { mirror, attempts, problems, compared } = scene({
     unfinished: () => ((looks += 1) <= 2 ? Promise.reject(away) : Promise.resolve([])),
     job: () => Promise.resolve(undefined),
   })
   try {
     await mirror.reconcile()
     expect(mirror.reconciled()).toBe(false)
+    expect(compared).toEqual([])
     await until(() => mirror.reconciled(), 'they have been compared')
     expect(attempts).toMatchObject([{ number: 1, outcome: 'completed' }])
+    // Only now do the counts of the history hold it.
+    expect(compared).toEqual([attempts])
     // Told once, not with every try.
     expect(problems).toEqual([expect.stringContaining('The database is starting up.')])
   } finally {

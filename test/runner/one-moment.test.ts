@@ -111,6 +111,7 @@ test('what was read of a job before it was put aside does not reach the history 
     queue,
     unknownTypes,
     othersTell: () => false,
+    onCompared: () => undefined,
     onProblem: () => undefined,
   })
   try {

@@ -17,6 +17,8 @@ export interface QueueMirrorParts {
   unknownTypes: Pick<UnknownTypes, 'holds' | 'adopt' | 'forget'>
   /** Whether the runner that ends a job tells of it: then its word is waited for, which says more than the queue. */
   othersTell: () => boolean
+  /** Queue and history have been compared: what the history counts may have changed. */
+  onCompared: () => void
   onProblem: (message: string) => void
 }
 
@@ -226,6 +228,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     try {
       await reconcile()
       if (!closed && own === turn) reconciled = true
+      if (!closed) parts.onCompared()
       told = false
     } catch (error) {
       if (closed) return

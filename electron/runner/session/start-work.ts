@@ -47,6 +47,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     queue,
     unknownTypes,
     othersTell: () => cluster.othersTell(),
+    onCompared: () => stats.stale(),
     onProblem,
   })
   stops.add(() => mirror.close())

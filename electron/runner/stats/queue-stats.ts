@@ -29,8 +29,10 @@ export interface QueueStats {
   /** Jobs that ended in the last minute. */
   endedPerMinute(): number
   setPaused(paused: boolean): void
-  /** Forget what was read, after a change of this runner's own. */
+  /** Forget what was read: counts have changed without a job's change that the board tells. */
   stale(): void
+  /** Told of that. Returns a function that stops listening. */
+  onStale(listener: () => void): () => void
 }
 
 /** Counts and rates of the queue, read at most five times a second. */
@@ -39,6 +41,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   const completed = new RateMeter()
   const failed = new RateMeter()
   const counted = new Map<string, Job['state']>()
+  const staleListeners = new Set<() => void>()
   let limits: QueueLimits = { paused: false, rateLimitedMs: 0, active: 0 }
   let reading: Promise<QueueInfo> | undefined
   let readAt = -Infinity
@@ -128,6 +131,11 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     },
     stale() {
       reading = undefined
+      for (const listener of staleListeners) listener()
+    },
+    onStale(listener) {
+      staleListeners.add(listener)
+      return () => staleListeners.delete(listener)
     },
   }
 }

@@ -117,9 +117,15 @@ function AttemptError({ error }: { error: NonNullable<Attempt['error']> }) {
   )
 }
 
+/** Of an attempt that another program made, or whose runner died before it told, no thread is known. */
+export function placeOf({ executor, thread }: Attempt): string | undefined {
+  if (executor === 'inline') return 'inline'
+  return thread === undefined ? undefined : `on ${thread}`
+}
+
 function where(attempt: Attempt): string {
-  const place = attempt.thread === undefined ? 'inline' : `on ${attempt.thread}`
-  return attempt.finishedAt === undefined ? `${place}, since ` : `${place}, `
+  const place = placeOf(attempt)
+  return [place, attempt.finishedAt === undefined ? 'since ' : ''].filter((part) => part !== undefined).join(', ')
 }
 
 function AttemptItem({
