@@ -98,6 +98,7 @@ function mirrorOf(runnerId: string, { board, history }: ReturnType<typeof runner
     queue: { get } as unknown as JobQueue,
     unknownTypes,
     othersTell: () => true,
+    onCompared: () => undefined,
     onProblem: () => undefined,
   })
 }
