@@ -1,3 +1,4 @@
+import { TorilError } from '../contract/errors.ts'
 import type { Job } from '../contract/job.ts'
 import type { SystemInfo } from '../contract/runner.ts'
 import type { Catalog } from './catalog/catalog.ts'
@@ -13,6 +14,7 @@ import type { ThreadPool } from './pool/thread-pool.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
 import type { JobQueue } from './queue/job-queue.ts'
 import type { Health, Runner, SessionRunner } from './runner.ts'
+import type { HistoryOutage } from './session/history-outage.ts'
 import type { Safety } from './safety/create-safety.ts'
 import type { QueueStats } from './stats/queue-stats.ts'
 import type { Moving } from './switching/moving.ts'
@@ -34,6 +36,7 @@ export interface FacadeParts {
   runners: LiveRunners
   control: RunnerControl
   board: JobBoard
+  historyOutage: Pick<HistoryOutage, 'onChange'>
   system: () => SystemInfo
   waitingFacts: () => WaitingFacts
   outcomes: Record<string, number>
@@ -52,11 +55,18 @@ function feedSource(parts: FacadeParts): FeedSource {
     preferences: () => preferences.current(),
     system: parts.system,
     async firstJobs() {
-      const [live, finished] = await Promise.all([
-        jobs.list({ state: ['active', 'waiting', 'delayed', 'waiting-children'], limit: snapshotLive }),
-        jobs.list({ state: ['completed', 'failed', 'cancelled'], limit: snapshotFinished }),
-      ])
-      return [...live.jobs, ...finished.jobs]
+      try {
+        const [live, finished] = await Promise.all([
+          jobs.list({ state: ['active', 'waiting', 'delayed', 'waiting-children'], limit: snapshotLive }),
+          jobs.list({ state: ['completed', 'failed', 'cancelled'], limit: snapshotFinished }),
+        ])
+        return [...live.jobs, ...finished.jobs]
+      } catch (error) {
+        // Without the history there is what this runner remembers: better than no panel.
+        if (!(error instanceof TorilError) || error.code !== 'UNAVAILABLE') throw error
+        const facts = parts.waitingFacts()
+        return board.newest(snapshotLive).map((job) => presented(job, facts))
+      }
     },
     job(id): Job | undefined {
       const job = board.recent(id)
@@ -72,6 +82,7 @@ function feedSource(parts: FacadeParts): FeedSource {
         parts.profiles.onChange(() => mark({ kind: 'system' })),
         parts.safety.onChange(() => mark({ kind: 'system' })),
         parts.moving.onChange(() => mark({ kind: 'system' })),
+        parts.historyOutage.onChange(() => mark({ kind: 'system' })),
         catalog.onChange(() => mark({ kind: 'jobTypes' })),
         runners.onLook(() => mark({ kind: 'runners' })),
         queue.onConnection(() => mark({ kind: 'queue' })),

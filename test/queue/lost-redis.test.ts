@@ -123,6 +123,36 @@ describe('a right that is taken away under way', () => {
   })
 })
 
+describe('a master that is made a replica under way', () => {
+  it('stays lost, however often it is tried, until it is a master again, and no job is lost', async () => {
+    const redis = await using(startTestRedis())
+    const control = admin({ port: redis.port })
+    const queue = await open({ kind: 'redis', options: { host: '127.0.0.1', port: redis.port } })
+    const finish = Promise.withResolvers<void>()
+    const watched = await consume(queue, async ({ job }) => {
+      if (job.type === 'running') await finish.promise
+      return { kind: 'complete', result: job.input }
+    })
+    const { id } = await queue.add('running', 'kept', plain)
+    await until(() => watched.taken.length === 1, 'it runs')
+    const waiting = await queue.add('waiting', 1, plain)
+    await control.call('REPLICAOF', '127.0.0.1', '1')
+    await expect(queue.add('refused', 1, plain)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await until(() => queue.connection().message?.includes('it is a replica') === true, 'the reason is known')
+    for (let tries = 0; tries < 4; tries++) {
+      const { state: found, message } = await queue.tryNow()
+      expect(found).not.toBe('live')
+      expect(message).toMatch(/it is a replica, which takes no jobs/)
+    }
+    finish.resolve()
+    await control.call('REPLICAOF', 'NO', 'ONE')
+    await until(async () => (await queue.tryNow()).state === 'live', 'it is a master again')
+    await watched.when(id, 'completed')
+    await watched.when(waiting.id, 'completed')
+    expect(watched.taken.map(({ job }) => job.id)).toEqual([id, waiting.id])
+  })
+})
+
 /** Jobs that wait, one that runs while its master dies, and one that is added after: all of them complete. */
 async function surviveFailover(queue: RunnerQueue, copied: () => Promise<unknown>, kill: () => Promise<void>) {
   const finish = Promise.withResolvers<void>()

@@ -35,6 +35,10 @@ describe('why a server cannot be used, in words', () => {
     expect(reasonOf(failed)).toBe(byCode['ENOTFOUND'])
   })
 
+  it('says of a connection whose far end is gone that it is lost', () => {
+    expect(reasonOf(coded('EPIPE', 'write EPIPE'))).toBe('the connection is lost')
+  })
+
   it('puts in what is particular, as it is', () => {
     expect(reasonOf(new Refusal('master-name', '$&'))).toBe(
       'no sentinel knows a master named $&. Correct the name of the master',

@@ -1,7 +1,8 @@
+import { ORPCError } from '@orpc/client'
 import type { Command } from 'commander'
 import type { QueueInfo } from '../../contract/runner.ts'
 import { jobStates } from '../../contract/job.ts'
-import { count } from '../output/format.ts'
+import { count, unknown } from '../output/format.ts'
 import { print, printJson } from '../output/print.ts'
 import { styled } from '../output/style.ts'
 import { pairs, table } from '../output/table.ts'
@@ -34,7 +35,11 @@ export function addStatus(program: Command): void {
         client.system.info(),
         client.queue.get(),
         client.threads.list(),
-        client.runners.list(),
+        // They are asked of the queue; all else is known here, also while it is away.
+        client.runners.list().catch((error: unknown) => {
+          if (error instanceof ORPCError && error.code === 'UNAVAILABLE') return { runners: null }
+          throw error
+        }),
       ])
       if (json === true) return printJson({ system, queue, threads, runners })
       const busy = threads.filter(({ job }) => job !== undefined).length
@@ -47,7 +52,7 @@ export function addStatus(program: Command): void {
           ['Queue', `${queue.name} · ${queue.paused ? styled('yellow', 'paused') : 'running'}`],
           ['Connection', connection.message ?? connection.state],
           ['Threads', `${busy} of ${threads.length} busy`],
-          ['Runners', count(runners.length)],
+          ['Runners', runners === null ? unknown : count(runners.length)],
           ['Rates', `${rate(rates.completedPerMinute)} completed, ${rate(rates.failedPerMinute)} failed a minute`],
         ]),
       )

@@ -28,6 +28,8 @@ export interface OpenConnections {
   profile(): SystemInfo['profile']
   environment: SystemInfo['environment']
   notices: SystemInfo['notices']
+  /** Told whenever an SSH tunnel stands again. Returns a function that stops listening. */
+  onTunnelBack(listener: () => void): () => void
   stop(): Promise<void>
 }
 
@@ -48,6 +50,7 @@ interface Opening {
   notices: SystemInfo['notices']
   embedded?: Promise<PostgresAddress>
   tunnels: Map<string, Promise<TunnelWay>>
+  onTunnelBack: Set<() => void>
 }
 
 /** One server for both, when both want it. */
@@ -69,7 +72,7 @@ async function managedRedis({ options, stops }: Opening): Promise<QueueTarget> {
 
 /** Queue and history may be behind the same SSH server: then one tunnel leads to both. */
 async function tunnelFor(
-  { options, stops, tunnels }: Opening,
+  { options, stops, tunnels, onTunnelBack }: Opening,
   part: TunnelPart | undefined,
   field: 'queue' | 'history',
   secrets: ProfileSecrets,
@@ -85,8 +88,9 @@ async function tunnelFor(
       knownHostsFile: join(options.dataDir, 'known_hosts'),
     })
     stops.add(() => tunnel.close())
-    tunnel.onState(({ message }) => {
+    tunnel.onState(({ up, message }) => {
       if (message !== undefined) options.onProblem(message)
+      else if (up) for (const listener of onTunnelBack) listener()
     })
     return tunnel
   }
@@ -179,7 +183,8 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
   const wanted = wantedConnections(profile, profiles, environment)
   const stops = new StopStack()
   const notices: SystemInfo['notices'] = []
-  const opening: Opening = { options, wanted, stops, notices, tunnels: new Map() }
+  const onTunnelBack = new Set<() => void>()
+  const opening: Opening = { options, wanted, stops, notices, tunnels: new Map(), onTunnelBack }
   try {
     const database = await openDatabase(opening)
     const target = await openQueue(opening, database)
@@ -211,6 +216,10 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
       },
       environment: wanted.environment,
       notices,
+      onTunnelBack(listener) {
+        onTunnelBack.add(listener)
+        return () => onTunnelBack.delete(listener)
+      },
       stop: () => stops.run(),
     }
   } catch (error) {

@@ -55,6 +55,14 @@ export class JobBoard {
     return this.#recent.get(id)?.job
   }
 
+  /** The jobs that changed last, newest first. */
+  newest(limit: number): Job[] {
+    return [...this.#recent.values()]
+      .slice(-limit)
+      .reverse()
+      .map(({ job }) => job)
+  }
+
   /**
    * Another number after each change of the job's state or attempts that this runner knows of. What was read
    * of the job elsewhere while it changed may be of before, and does not go together with what is known here.

@@ -153,6 +153,16 @@ export async function connectNow(client: RedisClient): Promise<void> {
   })
 }
 
+/** As `connectNow`, over another connection than the one that stands. */
+export async function connectAnew(client: RedisClient): Promise<void> {
+  if (client.status === 'ready') {
+    const closed = new Promise((resolve) => client.once('close', resolve))
+    client.disconnect(true)
+    await closed
+  }
+  await connectNow(client)
+}
+
 /** Every connection to one Redis is made here, those that BullMQ makes after the example of another included. */
 export class RedisClients {
   readonly #target: RedisTarget

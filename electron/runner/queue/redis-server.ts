@@ -4,14 +4,15 @@ import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import type { ConnectionHint, QueueServer } from './queue-server.ts'
-import { connectNow, RedisClients, type RedisClient } from './redis-clients.ts'
+import { connectAnew, connectNow, RedisClients, type RedisClient } from './redis-clients.ts'
+import { readInfo } from './redis-info.ts'
 import { isRedisOutage, isRedisSilence } from './redis-outage.ts'
 import { probeRedis } from './redis-probe.ts'
 import { redisLabel, redisPrefix } from './redis-target.ts'
 import { dropRedisLocks } from './release-dead.ts'
 import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
 import type { RetryPace } from './retry-pace.ts'
-import { reasonOf, unavailable } from './server-refusal.ts'
+import { reasonOf, Refusal, unavailable } from './server-refusal.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /** BullMQ's blocking reads are answered after 10 s at the latest. */
@@ -47,6 +48,8 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     for (const listener of listeners) listener(hint)
   }
   let lastError: Error | undefined
+  /** The last try met a replica: the address, or the sentinels, may name another server by now. */
+  let onReplica = false
   client.on('error', (error: Error) => (lastError = error))
   client.on('ready', () => {
     lastError = undefined
@@ -98,12 +101,14 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     },
     async reach() {
       try {
-        await connectNow(client)
+        await (onReplica ? connectAnew(client) : connectNow(client))
       } catch (error) {
         // Of sentinels and nodes ioredis says only that none could be used.
         if (target.kind !== 'redis') await probe()
         throw error
       }
+      onReplica = target.kind !== 'cluster' && (await isReplica(client))
+      if (onReplica) throw new Refusal('replica')
     },
     wake: ({ silent }) => clients.wake(silent),
     isSilence: isRedisSilence,
@@ -148,6 +153,12 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       return Promise.resolve()
     },
   }
+}
+
+/** A replica answers every ping. One that may not be asked is not known to be one: the ping that follows decides. */
+async function isReplica(client: RedisClient): Promise<boolean> {
+  const info = await client.info('replication').catch(() => '')
+  return readInfo(info).isReplica
 }
 
 /** The prefix is no option of every backend, so BullMQ's type of a factory leaves it out. */

@@ -35,6 +35,9 @@ export const byFirstMessage: [RegExp, string][] = [
   [/cluster support disabled/i, ownRefusals['no-cluster']],
 ]
 
+/** Said of a connection that broke and has not been tried again: any other reason tells more. */
+export const lost = 'the connection is lost'
+
 export const byCode: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused. Start the server, or correct host and port',
   ENOENT: 'its socket does not exist. Start the server, or correct the path',
@@ -45,6 +48,8 @@ export const byCode: Record<string, string> = {
   ENETUNREACH: 'there is no route to the host. Check the network',
   ECONNRESET:
     'the connection was closed while it was being made. Perhaps one side speaks TLS and the other does not, or it asks for a client certificate: check TLS on both',
+  // Of a loopback port whose far end is gone, such as that of a tunnel.
+  EPIPE: lost,
   ETIMEDOUT: noAnswer,
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority not trusted here. Give its CA certificate',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed. Give it as the CA certificate',
@@ -71,9 +76,6 @@ export const byCode: Record<string, string> = {
   '57P02': 'it is restarting after a crash',
   '57P03': 'it is starting or shutting down. Try again in a moment',
 }
-
-/** Said of a connection that broke and has not been tried again: any other reason tells more. */
-export const lost = 'the connection is lost'
 
 /** For messages without a code that tells more, first match. */
 export const byMessage: [RegExp, string][] = [

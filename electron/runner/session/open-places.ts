@@ -4,11 +4,13 @@ import { createHistory } from '../history/create-history.ts'
 import type { History } from '../history/history.ts'
 import { createJobQueue, type RunnerQueue } from '../queue/create-job-queue.ts'
 import { StopStack } from '../stop-stack.ts'
+import { HistoryOutage } from './history-outage.ts'
 
 /** Where a profile leads, connected to; no job is taken yet. */
 export interface Places {
   connections: OpenConnections
   history: History
+  historyOutage: HistoryOutage
   queue: RunnerQueue
   /** The profile was read-only when it was opened: nothing is taken from the queue and nothing written to it. */
   readOnly: boolean
@@ -43,7 +45,18 @@ async function open(core: RunnerCore, stops: StopStack, profileId: string | unde
     ...(profileId === undefined ? {} : { profileId }),
   })
   stops.add(() => connections.stop())
-  const opened = await createHistory({ ...connections.database, source: connections.source, onProblem })
+  const historyOutage = new HistoryOutage()
+  const opened = await createHistory({
+    ...connections.database,
+    source: connections.source,
+    onProblem,
+    onConnection(connected, reason) {
+      // Where the queue lies in the same database, its connection says it.
+      if (connections.queue.target.kind === 'postgres') return
+      historyOutage.become(connected ? undefined : (reason ?? 'Its database cannot be reached.'))
+      onProblem(historyOutage.notices()[0]?.message ?? 'The history answers again.')
+    },
+  })
   const history = config.aroundHistory?.(opened) ?? opened
   stops.add(() => history.close())
 
@@ -61,5 +74,7 @@ async function open(core: RunnerCore, stops: StopStack, profileId: string | unde
     ...(config.timing === undefined ? {} : { timing: config.timing }),
   })
   stops.add(() => queue.close())
-  return { connections, history, queue, readOnly, stops }
+  // Its own next try may be half a minute away.
+  stops.add(connections.onTunnelBack(() => void queue.tryNow()))
+  return { connections, history, historyOutage, queue, readOnly, stops }
 }

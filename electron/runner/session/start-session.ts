@@ -108,6 +108,7 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
     runners,
     control: controlOf(parts, work),
     board,
+    historyOutage: parts.historyOutage,
     system: () => systemOf(parts),
     waitingFacts,
     outcomes: state.outcomes,
@@ -131,7 +132,7 @@ function controlOf({ core, board, state }: SessionParts, { cluster, runners, con
   })
 }
 
-function systemOf({ core, connections, queue, readOnly }: SessionParts): SystemInfo {
+function systemOf({ core, connections, historyOutage, queue, readOnly }: SessionParts): SystemInfo {
   const { config, runnerId, preferences, profiles, safety, moving } = core
   return {
     version: config.version,
@@ -143,6 +144,12 @@ function systemOf({ core, connections, queue, readOnly }: SessionParts): SystemI
     profile: { ...connections.profile(), ...safety.shown(), ...(readOnly ? { takesNoJobs: true } : {}) },
     ...(moving.now === undefined ? {} : { moving: moving.now }),
     environment: connections.environment,
-    notices: [...preferences.notices, ...profiles.notices(), ...connections.notices, ...queue.notices],
+    notices: [
+      ...historyOutage.notices(),
+      ...preferences.notices,
+      ...profiles.notices(),
+      ...connections.notices,
+      ...queue.notices,
+    ],
   }
 }

@@ -1,13 +1,16 @@
+import { TorilError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/job.ts'
 import { isFinished } from '../../contract/job.ts'
 import type { QueueInfo } from '../../contract/runner.ts'
-import type { History } from '../history/history.ts'
+import type { History, HistoryReader } from '../history/history.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
 import type { JobQueue, QueueLimits } from '../queue/job-queue.ts'
 import { RateMeter } from './rate-meter.ts'
 
 /** Counts are read again at most this often, however many ask. */
 const maxAgeMs = 200
+
+type Counts = Awaited<ReturnType<HistoryReader['counts']>>
 /** Jobs whose state was counted last, so that each change of state counts once. */
 const countedLimit = 10_000
 
@@ -20,7 +23,7 @@ export interface QueueStatsParts {
 }
 
 export interface QueueStats {
-  /** While the server is away: the numbers of last time, with the connection as it stands. */
+  /** While a server is away: its numbers of last time, with the connection as it stands. */
   info(): Promise<QueueInfo>
   /** Reads pause and limits again. Rejects UNAVAILABLE while the server is away. */
   look(): Promise<void>
@@ -46,6 +49,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   let reading: Promise<QueueInfo> | undefined
   let readAt = -Infinity
   let last: QueueInfo | undefined
+  let finishedBefore: Counts | undefined
 
   board.onChange((id) => {
     const job = board.recent(id)
@@ -68,8 +72,19 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     limits = limits === before ? read : { ...read, paused: limits.paused }
   }
 
+  /** The queue goes on without the history: its numbers stay as they were. */
+  async function countFinished(): Promise<Counts> {
+    try {
+      finishedBefore = await history.reader.counts()
+    } catch (error) {
+      const away = error instanceof TorilError && error.code === 'UNAVAILABLE'
+      if (!away || finishedBefore === undefined) throw error
+    }
+    return finishedBefore
+  }
+
   async function read(): Promise<QueueInfo> {
-    const [live, finished] = await Promise.all([queue.counts(), history.reader.counts(), readLimits()])
+    const [live, finished] = await Promise.all([queue.counts(), countFinished(), readLimits()])
     const parked = Math.min(parkedCount(), live.delayed)
     last = {
       name: queue.name,
