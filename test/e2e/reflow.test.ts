@@ -32,11 +32,13 @@ const screens: Record<string, (page: Page) => Locator[]> = {
   ],
 }
 
-/** Scrolls there, as a person or the Tab key does, and looks whether it can be pressed: whole, and under nothing. */
+/**
+ * Scrolls there, as a person or the Tab key does, and looks whether it can be pressed: whole, and under nothing. The
+ * trial also scrolls, and unlike scrolling alone begins anew when a screen that is still loading replaces the control.
+ */
 async function expectReachable(control: Locator): Promise<void> {
-  await control.scrollIntoViewIfNeeded()
-  await expect(control).toBeInViewport({ ratio: 1 })
   await control.click({ trial: true })
+  await expect(control).toBeInViewport({ ratio: 1 })
 }
 
 /** What stands out of the window or of the screen's sheet to the side: nobody can see it without scrolling that way. */
