@@ -1,4 +1,3 @@
-import { TorilError } from '../contract/errors.ts'
 import type { Job } from '../contract/job.ts'
 import type { SystemInfo } from '../contract/runner.ts'
 import type { Catalog } from './catalog/catalog.ts'
@@ -11,6 +10,7 @@ import type { LiveRunners } from './jobs/live-runners.ts'
 import type { WaitingFacts } from './jobs/waiting-facts.ts'
 import { presented } from './jobs/waiting-reason.ts'
 import type { ThreadPool } from './pool/thread-pool.ts'
+import { isAway, messageOf } from './outage.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
 import type { JobQueue } from './queue/job-queue.ts'
 import type { Health, Runner, SessionRunner } from './runner.ts'
@@ -63,7 +63,7 @@ function feedSource(parts: FacadeParts): FeedSource {
         return [...live.jobs, ...finished.jobs]
       } catch (error) {
         // Without the history there is what this runner remembers: better than no panel.
-        if (!(error instanceof TorilError) || error.code !== 'UNAVAILABLE') throw error
+        if (!isAway(error)) throw error
         const facts = parts.waitingFacts()
         return board.newest(snapshotLive).map((job) => presented(job, facts))
       }
@@ -102,10 +102,7 @@ function feedSource(parts: FacadeParts): FeedSource {
 
 async function healthOf(parts: FacadeParts): Promise<Health> {
   const connection = parts.queue.connection()
-  const database = await parts.history.ping().then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  )
+  const database = await parts.history.ping().then(() => undefined, messageOf)
   const reasons = [
     ...(connection.state === 'live' ? [] : [connection.message ?? 'The queue cannot be reached.']),
     ...(database === undefined ? [] : [database]),

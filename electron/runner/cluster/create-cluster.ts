@@ -99,12 +99,13 @@ export function createCluster(parts: ClusterParts): Cluster {
     onProblem: parts.onProblem,
   })
 
+  const notTold = unlessAway(parts.onProblem, 'The other runners could not be told of this one')
   const say = (state: 'here' | 'changed' | 'gone'): Promise<void> =>
     // While the server is away others learn it with their next look.
     relay.tell('presence', { state }).catch((error: unknown) => {
       // One that only looks is silent: the others need not know of it.
       if (error instanceof TorilError && error.code === 'READ_ONLY') return
-      unlessAway(parts.onProblem, 'The other runners could not be told of this one')(error)
+      notTold(error)
     })
 
   const heardFrom = new Set<string>()

@@ -1,6 +1,6 @@
 import { isFinished, type Job } from '../../contract/job.ts'
 import type { History } from '../history/history.ts'
-import { unlessAway } from '../outage.ts'
+import { messageOf, unlessAway } from '../outage.ts'
 import type { JobQueue, QueuedJob, QueueEvent, QueueState, Settled } from '../queue/job-queue.ts'
 import { recordOf } from './attempt-processor.ts'
 import { createGoneJobs, removedError } from './gone-jobs.ts'
@@ -54,6 +54,7 @@ const unfinishedLimit = 100_000
 /** Keeps the history and the board in step with the queue, which is the truth about a job's state. */
 export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   const { board, history, queue, unknownTypes, onProblem } = parts
+  const notFound = unlessAway(onProblem, 'A job that changed in the queue could not be looked up')
   const gone = createGoneJobs({ board, history, queue, onProblem })
   const followed = new Set<string>()
   const expected = new Map<string, NodeJS.Timeout>()
@@ -111,7 +112,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
           else expect(id)
         })
         // Away: the connection reports it, and the comparison follows when it is back.
-        .catch(unlessAway(onProblem, `Job ${id} could not be looked up`))
+        .catch(notFound)
     }
   }
 
@@ -232,8 +233,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       told = false
     } catch (error) {
       if (closed) return
-      const reason = error instanceof Error ? error.message : String(error)
-      if (!told) onProblem(`Queue and history could not be compared yet: ${reason}`)
+      if (!told) onProblem(`Queue and history could not be compared yet: ${messageOf(error)}`)
       told = true
       clearTimeout(again)
       again = setTimeout(() => void compare(), compareAgainMs)

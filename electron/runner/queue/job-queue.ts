@@ -195,7 +195,7 @@ export interface JobQueue {
    * Trims finished jobs to the newest `keep` of each, but none that ended at `endedBefore` (epoch ms) or later.
    * Until then they stay, so that all runners can read their end. `before` is given the ids of those that go, and of
    * some more, before they do; when it rejects, they stay.
-   Nothing goes of a queue that had finished jobs before Toril.
+   * Nothing goes of a queue that had finished jobs before Toril.
    */
   trim(keep: { completed: number; failed: number }, endedBefore: number, before?: BeforeTrim): Promise<void>
   /** What the live counts leave out: finished jobs that the queue still has, cancelled ones among the failed, and job schedulers. */

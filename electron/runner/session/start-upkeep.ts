@@ -29,8 +29,8 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   stops.add(() => housekeeping.stop())
 
   // Away: the next turn says the same.
-  const tellRunners = () =>
-    void runners.publish().catch(unlessAway(onProblem, 'The other runners could not be told of this one'))
+  const notTold = unlessAway(onProblem, 'The other runners could not be told of this one')
+  const tellRunners = () => void runners.publish().catch(notTold)
   const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, { tellNow: !readOnly, onProblem })
   stops.add(
     core.preferences.onChange((now) => {

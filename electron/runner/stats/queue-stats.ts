@@ -1,18 +1,18 @@
-import { TorilError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/job.ts'
 import { isFinished } from '../../contract/job.ts'
 import type { QueueInfo } from '../../contract/runner.ts'
 import type { History, HistoryReader } from '../history/history.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
+import { isAway } from '../outage.ts'
 import type { JobQueue, QueueLimits } from '../queue/job-queue.ts'
 import { RateMeter } from './rate-meter.ts'
 
 /** Counts are read again at most this often, however many ask. */
 const maxAgeMs = 200
-
-type Counts = Awaited<ReturnType<HistoryReader['counts']>>
 /** Jobs whose state was counted last, so that each change of state counts once. */
 const countedLimit = 10_000
+
+type Counts = Awaited<ReturnType<HistoryReader['counts']>>
 
 export interface QueueStatsParts {
   queue: JobQueue
@@ -77,8 +77,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     try {
       finishedBefore = await history.reader.counts()
     } catch (error) {
-      const away = error instanceof TorilError && error.code === 'UNAVAILABLE'
-      if (!away || finishedBefore === undefined) throw error
+      if (!isAway(error) || finishedBefore === undefined) throw error
     }
     return finishedBefore
   }
