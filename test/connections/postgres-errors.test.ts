@@ -19,6 +19,16 @@ test('a server that is starting up counts as away, also when Prisma tells it', (
   )
 })
 
+test('a server that was stopped or killed under a query counts as away, and is to be started again', () => {
+  for (const code of ['57P01', '57P02']) {
+    const error = fromPrisma(code, 'terminating connection due to unexpected postmaster exit')
+    expect(isUnreachable(error)).toBe(true)
+    expect(postgresUnavailable(error, { url }).message).toBe(
+      'PostgreSQL at 127.0.0.1:5499 was stopped or has crashed. Start it again.',
+    )
+  }
+})
+
 test('a broken socket counts as away, also when a raw query of Prisma tells it without a code', () => {
   for (const kind of ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout']) {
     const told = Object.assign(new Error('Raw query failed. Code: `N/A`.'), {

@@ -116,6 +116,9 @@ function describePostgresError(error: unknown, address: PostgresAddress): string
       return `${place} has no connection left for Toril. Raise max_connections, or close others.`
     case '53100':
       return `The disk of ${place} is full. Free some space there.`
+    case '57P01':
+    case '57P02':
+      return `${place} was stopped or has crashed. Start it again.`
     case '57P03':
       return `${place} is starting up or shutting down. Try again in a moment.`
     default:
