@@ -61,6 +61,8 @@ function sticksOut(page: Page): Promise<string[]> {
 
 const windows: readonly { title: string; width: number; height: number; text?: number }[] = [
   { title: '1280 px wide at 200 % zoom', width: 640, height: 450 },
+  { title: '1280 px wide with text at 200 %', width: 1280, height: 900, text: 32 },
+  { title: '1024 px wide', width: 1024, height: 700 },
 ]
 
 for (const { title, width, height, text } of windows) {
