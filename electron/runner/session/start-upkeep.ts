@@ -67,9 +67,11 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   await runners.publish()
   work.stats.setPaused(await queue.isPaused())
   void deadRunners.releaseNow().then(() => mirror.reconcile())
+  const notCounted = unlessAway(onProblem, 'The finished jobs could not be counted')
   stops.add(
     queue.onConnection((connection) => {
-      if (connection.state !== 'live') return
+      // A panel shows what was read last: how jobs ended meanwhile is in the history.
+      if (connection.state !== 'live') return void work.stats.recountFinished().catch(notCounted)
       // What happened while the server was away is learnt by looking.
       void mirror.reconcile()
       rateLimit.again()

@@ -25,6 +25,8 @@ export interface QueueStatsParts {
 export interface QueueStats {
   /** While a server is away: its numbers of last time, with the connection as it stands. */
   info(): Promise<QueueInfo>
+  /** Counts the finished jobs again, which the history knows also while the queue is away. Rejects UNAVAILABLE. */
+  recountFinished(): Promise<void>
   /** Reads pause and limits again. Rejects UNAVAILABLE while the server is away. */
   look(): Promise<void>
   /** Pause and limits of the queue when last seen. */
@@ -108,6 +110,11 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     return last
   }
 
+  function tellStale(): void {
+    reading = undefined
+    for (const listener of staleListeners) listener()
+  }
+
   /** A panel must be told that the connection is gone, and shows what was there until then. */
   function lastKnown(): QueueInfo | undefined {
     const connection = queue.connection()
@@ -136,6 +143,12 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
       }
       return reading
     },
+    async recountFinished() {
+      const { completed, failed, cancelled } = await countFinished()
+      if (last === undefined) return
+      last = { ...last, counts: { ...last.counts, completed, failed, cancelled } }
+      tellStale()
+    },
     look: readLimits,
     limits: () => limits,
     endedPerMinute: () => completed.perMinute() + failed.perMinute(),
@@ -143,10 +156,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
       limits = { ...limits, paused: value }
       reading = undefined
     },
-    stale() {
-      reading = undefined
-      for (const listener of staleListeners) listener()
-    },
+    stale: tellStale,
     onStale(listener) {
       staleListeners.add(listener)
       return () => staleListeners.delete(listener)
