@@ -122,6 +122,8 @@ export function describeLostConnection(label: string, start: () => Promise<Reach
       const seen: Connection[] = []
       queue.onConnection((connection) => seen.push(connection))
       const since = queue.connection().since
+      // Times are told in milliseconds, and a quick machine loses a connection in less.
+      await until(() => Date.now() > Date.parse(since), 'the clock has moved on')
       await proxy.cut()
       await lost()
       const waits = () => {
