@@ -114,10 +114,18 @@ test('a job killed while it is recorded gives what there is, or says that its th
 })
 
 test('a job that waits has no stack, and goes on undisturbed', async () => {
-  const started = fixture.start("ctx.log('up'); await new Promise((done) => setTimeout(done, 2000)); return 7")
+  const word = new BroadcastChannel(`profile-test-${process.pid}`)
+  const started = fixture.start(
+    `const word = new BroadcastChannel(${JSON.stringify(word.name)})
+    const heard = new Promise((done) => { word.onmessage = done })
+    ctx.log('up'); await heard; word.close(); return 7`,
+  )
   await until(() => expect(started.lines()).toEqual(['up']))
-  expect(await started.run.stack()).toMatchObject({ state: 'waiting', frames: [] })
+  // Right after the line its thread may still be on the way to the wait.
+  await until(async () => expect(await started.run.stack()).toMatchObject({ state: 'waiting', frames: [] }))
+  word.postMessage('go on')
   expect(await started.run.report).toMatchObject({ outcome: 'completed', result: 7 })
+  word.close()
 })
 
 test('a job inside one call into the system is said to be out of reach, and comes back', async () => {
