@@ -50,10 +50,15 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   let limits: QueueLimits = { paused: false, rateLimitedMs: 0, active: 0 }
   let reading: Promise<QueueInfo> | undefined
   let readAt = -Infinity
+  /** A job changed since the numbers that `info` answers began to be read. */
+  let changed = false
+  let tellLater: NodeJS.Timeout | undefined
   let last: QueueInfo | undefined
   let finishedBefore: Counts | undefined
 
+  board.onRemove(() => (changed = true))
   board.onChange((id) => {
+    changed = true
     const job = board.recent(id)
     if (job === undefined) return
     const before = counted.get(id)
@@ -111,6 +116,8 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   }
 
   function tellStale(): void {
+    clearTimeout(tellLater)
+    tellLater = undefined
     reading = undefined
     for (const listener of staleListeners) listener()
   }
@@ -130,6 +137,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
       const now = performance.now()
       if (reading === undefined || now - readAt > maxAgeMs) {
         readAt = now
+        changed = false
         const mine = read().catch((error: unknown) => {
           const meanwhile = lastKnown()
           if (meanwhile === undefined) throw error
@@ -140,6 +148,9 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
         mine.catch(() => {
           if (reading === mine) reading = undefined
         })
+      } else if (changed) {
+        // Whoever shows these numbers has to hear of the last change too, also when none follows it.
+        tellLater ??= setTimeout(tellStale, maxAgeMs - (now - readAt)).unref()
       }
       return reading
     },
