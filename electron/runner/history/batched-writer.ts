@@ -119,6 +119,8 @@ export function createBatchedWriter(database: Database, options: BatchedWriterOp
         writing = new Set()
       }
       succeed()
+      // What came meanwhile is a small batch, and each costs the server as much as a hundred rows: it waits its turn.
+      if (waiters.length === 0 && pending.count < fullBatch && !closed) return
     }
   }
 
