@@ -41,6 +41,24 @@ async function spinning(name: string): Promise<Started> {
   return started
 }
 
+let channels = 0
+
+/** A job that waits without a timer until it is told to go on. */
+function startWaiting(result: number): Started & { goOn(): void } {
+  const name = `profile-test-${process.pid}-${(channels += 1)}`
+  const started = fixture.start(
+    `const word = new BroadcastChannel(${JSON.stringify(name)})
+    const heard = new Promise((done) => { word.onmessage = done })
+    ctx.log('up'); await heard; word.close(); return ${result}`,
+  )
+  const goOn = (): void => {
+    const word = new BroadcastChannel(name)
+    word.postMessage('go on')
+    word.close()
+  }
+  return { ...started, goOn }
+}
+
 async function kill(started: Started): Promise<void> {
   started.run.kill('over')
   expect(await started.run.report).toMatchObject({ outcome: 'cancelled' })
@@ -94,10 +112,12 @@ test('a recording ends when it is told to, and when the job ends', async () => {
   expect(await stopped).toMatchObject({ ended: 'stopped' })
   await kill(started)
 
-  const short = fixture.start("ctx.log('up'); await new Promise((done) => setTimeout(done, 200)); return 1")
-  await until(() => expect(short.lines()).toEqual(['up']))
-  expect(await short.run.profile(60_000, never)).toMatchObject({ ended: 'job-ended', scope: 'thread' })
-  expect(await short.run.report).toMatchObject({ result: 1 })
+  const waiting = startWaiting(1)
+  await until(() => expect(waiting.lines()).toEqual(['up']))
+  const recording = waiting.run.profile(60_000, never)
+  waiting.goOn()
+  expect(await recording).toMatchObject({ ended: 'job-ended', scope: 'thread' })
+  expect(await waiting.run.report).toMatchObject({ result: 1 })
 })
 
 test('a job killed while it is recorded gives what there is, or says that its thread is gone', async () => {
@@ -114,18 +134,12 @@ test('a job killed while it is recorded gives what there is, or says that its th
 })
 
 test('a job that waits has no stack, and goes on undisturbed', async () => {
-  const word = new BroadcastChannel(`profile-test-${process.pid}`)
-  const started = fixture.start(
-    `const word = new BroadcastChannel(${JSON.stringify(word.name)})
-    const heard = new Promise((done) => { word.onmessage = done })
-    ctx.log('up'); await heard; word.close(); return 7`,
-  )
-  await until(() => expect(started.lines()).toEqual(['up']))
+  const waiting = startWaiting(7)
+  await until(() => expect(waiting.lines()).toEqual(['up']))
   // Right after the line its thread may still be on the way to the wait.
-  await until(async () => expect(await started.run.stack()).toMatchObject({ state: 'waiting', frames: [] }))
-  word.postMessage('go on')
-  expect(await started.run.report).toMatchObject({ outcome: 'completed', result: 7 })
-  word.close()
+  await until(async () => expect(await waiting.run.stack()).toMatchObject({ state: 'waiting', frames: [] }))
+  waiting.goOn()
+  expect(await waiting.run.report).toMatchObject({ outcome: 'completed', result: 7 })
 })
 
 test('a job inside one call into the system is said to be out of reach, and comes back', async () => {
