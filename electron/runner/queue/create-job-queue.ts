@@ -5,7 +5,7 @@ import { watchConnection } from './connection-watch.ts'
 import { startConsumer, type ConsumerParts } from './consumer.ts'
 import { createEventFeed } from './queue-events.ts'
 import { createJobLookup } from './job-lookup.ts'
-import { bullOptions, newJobId, queuedJob, type BullQueue } from './job-mapping.ts'
+import { bullOptions, createJobIds, queuedJob, type BullQueue } from './job-mapping.ts'
 import { createNoConsumer } from './no-consumer.ts'
 import type { Consumer, JobQueue } from './job-queue.ts'
 import { openPostgresServer } from './postgres-server.ts'
@@ -103,6 +103,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   const consumers = new Set<Consumer>()
   const stops = new Set<() => void>()
   const lookup = createJobLookup(queue, server, name)
+  const newId = createJobIds()
 
   const runnerQueue: RunnerQueue = {
     backend: server.backend,
@@ -117,7 +118,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     notices: [...server.notices, ...(trims || isReadOnly ? [] : [keptNotice])],
     async add(type, input, options) {
       const clean = cleanJson(input)
-      const opts = bullOptions(newJobId(), clean, options)
+      const opts = bullOptions(newId(), clean, options)
       return change(async () => {
         const added = await queue.add(cleanText(type), clean, opts)
         if (added.id === opts.jobId) return queuedJob(added, options.delayMs ? 'delayed' : 'waiting', dueOf(added))

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { IQueueBackend, Job, JobsOptions, Queue } from 'bullmq'
 import { progressSchema, type Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
@@ -19,12 +19,23 @@ interface TorilOptions {
 }
 export type BullOptions = JobsOptions & { toril?: TorilOptions }
 
+/** Of 40 bits, so that runners never meet. One that begins in the lower half has room for what follows in its millisecond. */
+const tailEnd = 2 ** 39
+const tailStep = 2 ** 16
+
 /**
- * Ids are Toril's own and sort by time. BullMQ's counters start anew with every Redis, while one history
- * sees many; and an `add` that may or may not have arrived can be repeated under the same id.
+ * Ids are Toril's own and sort in the order of their making. BullMQ's counters start anew with every Redis, while one
+ * history sees many; and an `add` that may or may not have arrived can be repeated under the same id.
  */
-export function newJobId(): string {
-  return `${Date.now().toString(36)}-${randomBytes(5).toString('hex')}`
+export function createJobIds(now: () => number = Date.now): () => string {
+  let lastMs = 0
+  let tail = 0
+  return () => {
+    const ms = Math.max(lastMs, now())
+    tail = ms === lastMs ? tail + 1 + randomInt(tailStep) : randomInt(tailEnd)
+    lastMs = ms
+    return `${ms.toString(36)}-${tail.toString(16).padStart(10, '0')}`
+  }
 }
 
 export function bullOptions(id: string, input: Json, options: QueuedOptions): BullOptions {
