@@ -6,15 +6,16 @@ import { styled } from '../output/style.ts'
 import { table } from '../output/table.ts'
 import { withRunner } from '../selftest/with-runner.ts'
 import { runSelfTest, type SelfTestResult } from '../selftest/run-self-test.ts'
-import { withJson, type JsonFlag } from './shared-options.ts'
+import { wholeNumber, withJson, type JsonFlag } from './shared-options.ts'
 
 export function addSelfTest(program: Command): void {
   withJson(program.command('selftest'))
     .description('run every built-in job type end to end and compare the results with its own')
-    .action(async ({ json }: JsonFlag) => {
+    .option('--timeout <seconds>', 'how long one job may take, waiting included', wholeNumber(1, 3600), 60)
+    .action(async ({ json, timeout }: JsonFlag & { timeout: number }) => {
       const { results, runner } = await withRunner(async (client, where) => {
         note(where)
-        return { results: await runSelfTest(client), runner: where }
+        return { results: await runSelfTest(client, timeout * 1000), runner: where }
       })
       const passed = results.every(({ ok }) => ok)
       if (json === true) printJson({ passed, runner, results })

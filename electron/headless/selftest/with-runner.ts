@@ -17,9 +17,8 @@ export async function withRunner<Result>(
   const { runServe } = await import('../run-serve.ts')
   const dataDir = mkdtempSync(join(tmpdir(), 'toril-selftest-'))
   try {
-    // Whatever queue or database the environment names is not to be touched by a test of its own.
-    const { REDIS_URL: _redis, REDIS_PORT: _port, DATABASE_URL: _database, ...variables } = process.env
-    const served = await runServe({ ...variables, TORIL_DATA_DIR: dataDir, TORIL_HOST: '127.0.0.1' }, { port: 0 })
+    // Nothing of the environment: whatever queue, database or jobs folder it names is not to be touched.
+    const served = await runServe({ TORIL_DATA_DIR: dataDir }, { port: 0 })
     try {
       return await run(createClient(served), 'No runner is running; started one for this test.')
     } finally {
