@@ -4,8 +4,8 @@ import type { Runner } from '../runner/runner.ts'
 import { locatePanel, locateReference } from './locate-files.ts'
 import { removeRunnerFile, writeRunnerFile } from './runner-file.ts'
 import { lockDataDir } from './runner-lock.ts'
-import { loadToken } from './token.ts'
-import { startHttp, type HttpServer } from './transports/http.ts'
+import { loadToken, type Token } from './token.ts'
+import { listenHttp, type HttpServer } from './transports/http.ts'
 
 export interface OpenRunnerOptions extends RunnerConfig {
   /** Beats `TORIL_HOST`. */
@@ -30,39 +30,21 @@ export interface OpenRunner {
 }
 
 /**
- * What both shells do: take the data folder, start the runner, open the HTTP door, and write `runner.json`.
- * The door opens last, so whoever is let in finds a runner that takes jobs. Rejects with one clear
+ * What both shells do: take the data folder and the port, start the runner, open the HTTP door to it, and write
+ * `runner.json`. Whatever may be in the way is met before the runner takes a job. Rejects with one clear
  * TorilError, having undone what was begun.
  */
 export async function openRunner(options: OpenRunnerOptions): Promise<OpenRunner> {
   const { dataDir, environment, version } = options
   const unlock = lockDataDir(dataDir)
+  const undo: (() => void | Promise<void>)[] = [unlock]
   try {
     const token = loadToken(dataDir, environment)
+    const http = await listen(options, token)
+    undo.push(() => http.close())
     const runner = await createRunner(options)
-    const open = (port: number): Promise<HttpServer> => {
-      const panelDir = locatePanel()
-      const referenceFile = locateReference()
-      return startHttp({
-        runner,
-        host: options.host ?? environment.TORIL_HOST,
-        port,
-        token: token.value,
-        tokenIsGiven: token.isGiven,
-        version,
-        ...(panelDir === undefined ? {} : { panelDir }),
-        ...(referenceFile === undefined ? {} : { referenceFile }),
-      })
-    }
-    const http = await open(options.port ?? environment.TORIL_PORT)
-      .catch((error: unknown) => {
-        if (!isPortInUse(error) || options.anotherPort?.(error) !== true) throw error
-        return open(0)
-      })
-      .catch(async (error: unknown) => {
-        await runner.stop()
-        throw error
-      })
+    undo.push(() => runner.stop())
+    http.open(runner)
     const { url } = http
     const startedAt = new Date().toISOString()
     writeRunnerFile(dataDir, { pid: process.pid, url, token: token.value, version, startedAt })
@@ -86,9 +68,30 @@ export async function openRunner(options: OpenRunnerOptions): Promise<OpenRunner
       },
     }
   } catch (error) {
-    unlock()
+    // What fails while undoing hides no cause.
+    for (const step of undo.reverse()) await (async () => step())().catch(() => undefined)
     throw error
   }
+}
+
+function listen(options: OpenRunnerOptions, token: Token): Promise<HttpServer> {
+  const { environment, version } = options
+  const panelDir = locatePanel()
+  const referenceFile = locateReference()
+  const on = (port: number): Promise<HttpServer> =>
+    listenHttp({
+      host: options.host ?? environment.TORIL_HOST,
+      port,
+      token: token.value,
+      tokenIsGiven: token.isGiven,
+      version,
+      ...(panelDir === undefined ? {} : { panelDir }),
+      ...(referenceFile === undefined ? {} : { referenceFile }),
+    })
+  return on(options.port ?? environment.TORIL_PORT).catch((error: unknown) => {
+    if (!isPortInUse(error) || options.anotherPort?.(error) !== true) throw error
+    return on(0)
+  })
 }
 
 function isPortInUse(error: unknown): error is TorilError {

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
-import { startHttp, type HttpOptions, type HttpServer } from '../../electron/api/transports/http.ts'
+import { listenHttp, type HttpOptions, type HttpServer } from '../../electron/api/transports/http.ts'
+import type { Runner } from '../../electron/runner/runner.ts'
 import { createRunnerDouble } from './runner-double.ts'
 
 export const token = 'a-token-for-tests'
@@ -21,11 +22,18 @@ export interface Answer {
   json: Record<string, unknown>
 }
 
-/** The HTTP door over a double on a free port. Not `fetch`: that one sets Host and Origin itself. */
-export async function openDoor(options: Partial<HttpOptions> = {}): Promise<Door> {
+/** The HTTP door over a double on a free port. */
+export async function openDoor(options: Partial<HttpOptions & { runner: Runner }> = {}): Promise<Door> {
+  const { runner = createRunnerDouble(), ...rest } = options
+  const door = await listenDoor(rest)
+  door.open(runner)
+  return door
+}
+
+/** The same before there is a runner. Not `fetch`: that one sets Host and Origin itself. */
+export async function listenDoor(options: Partial<HttpOptions> = {}): Promise<Door> {
   const lines: string[] = []
-  const server = await startHttp({
-    runner: createRunnerDouble(),
+  const server = await listenHttp({
     host: '127.0.0.1',
     port: 0,
     token,

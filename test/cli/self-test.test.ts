@@ -42,4 +42,6 @@ test('a self-test whose jobs do not start fails with why, and leaves none of the
   expect(stdout).toMatch(/^add-two-numbers +different .* is still waiting after 1 s: The queue is paused/m)
   expect(await cli.json('jobs', '--state', 'waiting')).toMatchObject({ jobs: [] })
   expect(await cli.json('jobs', '--state', 'cancelled')).toMatchObject({ total: 3 })
+  serving.child.kill('SIGTERM')
+  await serving.finished
 })

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startHttp, type HttpServer } from '../../electron/api/transports/http.ts'
+import { listenHttp, type HttpServer } from '../../electron/api/transports/http.ts'
 import { createRunner } from '../../electron/runner/create-runner.ts'
 import { readEnvironment } from '../../electron/runner/environment.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
@@ -48,8 +48,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
       environment: readEnvironment({ TORIL_JOBS_DIR: jobsDir, ...env }),
       version: '0.0.0',
     })
-    const http = await startHttp({
-      runner,
+    const http = await listenHttp({
       host: '127.0.0.1',
       port: 0,
       token,
@@ -59,6 +58,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
       await runner.stop()
       throw error
     })
+    http.open(runner)
     return {
       runner,
       http,

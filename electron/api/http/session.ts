@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { wireError, type WireError } from '../errors.ts'
 
 export interface Session {
   /** Whether the request carries the token: as bearer, or in the cookie that `signIn` set. */
@@ -36,6 +37,11 @@ export function createSession(token: string, port: () => number): Session {
       response.end()
     },
   }
+}
+
+export function unauthorized({ headers }: IncomingMessage): WireError {
+  const hint = headers.authorization === undefined ? 'The token is missing' : 'The token is wrong'
+  return wireError('UNAUTHORIZED', `${hint}. Send Authorization: Bearer with the token that toril serve printed.`)
 }
 
 /** Digests have one length, so comparing them tells nothing, not even how long the token is. */

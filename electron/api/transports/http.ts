@@ -5,22 +5,15 @@ import { TorilError } from '../../contract/errors.ts'
 import type { Runner } from '../../runner/runner.ts'
 import { logToStandardError, type Log } from '../context.ts'
 import { coerceError, wireError } from '../errors.ts'
-import { createMetrics } from '../http/metrics.ts'
+import { createDoors, type Doors } from '../http/doors.ts'
 import { createOriginCheck, isLoopback } from '../http/origin.ts'
 import { securityHeaders } from '../http/page.ts'
-import { createPanelDoor } from '../http/panel.ts'
 import { problemOf, sendProblem } from '../http/problem.ts'
-import { createReferenceDoor } from '../http/reference.ts'
-import { createRestDoor } from '../http/rest.ts'
-import { apiPrefix } from '../http/routes.ts'
-import { createSession } from '../http/session.ts'
+import { sendHealth } from '../http/send.ts'
+import { createSession, unauthorized } from '../http/session.ts'
 import { createOpenApiDocument } from '../openapi/document.ts'
-import { createRouter } from '../router/create-router.ts'
-import { createRpcHandler } from './rpc-socket.ts'
-import { createWebSocketDoor } from './web-socket.ts'
 
 export interface HttpOptions {
-  runner: Runner
   host: string
   /** 0 for any free one. */
   port: number
@@ -39,48 +32,37 @@ export interface HttpServer {
   /** `http://host:port`, as another program on this machine reaches it. */
   url: string
   port: number
+  /** Lets in to the runner. Until then `/health` says that Toril is starting, and all else is UNAVAILABLE. */
+  open(runner: Runner): void
   /** Ends streams and sockets, then resolves. */
   close(): Promise<void>
 }
 
 /**
- * Serves REST, WebSocket, the panel, `/health` and `/metrics` on one port. Rejects with one clear
- * TorilError when the port or host cannot be had.
+ * Takes one port for REST, WebSocket, the panel, `/health` and `/metrics`: before there is a runner, so that a
+ * port in use keeps nothing from being as it was. Rejects with one clear TorilError when port or host cannot be had.
  */
-export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { runner, host, token, version, log = logToStandardError } = options
+export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
+  const { host, token, version, log = logToStandardError } = options
   if (!isLoopback(host) && !options.tokenIsGiven) {
     const message = `TORIL_HOST ${host} can be reached from other machines. Set TORIL_TOKEN to a token of your own first.`
     throw new TorilError('FORBIDDEN', message)
   }
-  const router = createRouter(runner)
   const checkOrigin = createOriginCheck(host)
   const session = createSession(token, () => portOf(server))
-  const rest = createRestDoor(router, log)
-  const panel = createPanelDoor(options.panelDir, session)
-  const reference = createReferenceDoor(options.referenceFile)
-  const metrics = createMetrics(runner)
-  const sockets = createWebSocketDoor(createRpcHandler(router, log), log)
   const document = JSON.stringify(await createOpenApiDocument(version))
+  let doors: Doors | undefined
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = 'GET' } = request
-    checkOrigin(request.headers, method)
+    checkOrigin(request.headers, request.method ?? 'GET')
     const url = urlOf(request)
-    const path = url.pathname
-    if (path === '/health') return sendHealth(response, runner, version)
-    const isApi = path === apiPrefix || path.startsWith(`${apiPrefix}/`)
-    const isReference = path === '/docs' || path.startsWith('/docs/') || path === `${apiPrefix}/docs`
-    if (!isApi && !isReference && path !== '/metrics' && path !== '/ws') return panel(request, response, url)
-    if (!session.allows(request)) throw unauthorized(request)
-    const isRead = method === 'GET' || method === 'HEAD'
-    if (isRead && path === '/metrics') return send(response, metrics.contentType, await metrics.text())
-    if (isRead && path === `${apiPrefix}/openapi.json`) return send(response, 'application/json', document)
-    if (isRead && isReference && (await reference.serve(response, path))) return
-    if (path === '/ws') throw wireError('INVALID_REQUEST', 'This path takes WebSocket connections only.')
-    if (!isApi || path === `${apiPrefix}/docs` || path === `${apiPrefix}/openapi.json`)
-      throw notHere(response, path, isRead)
-    await rest(request, response, path.slice(apiPrefix.length))
+    if (doors !== undefined) return doors.answer(request, response, url)
+    if (url.pathname !== '/health') throw starting()
+    sendHealth(
+      response,
+      { ready: false, reasons: [startingText], queue: 'unreachable', database: 'unreachable' },
+      version,
+    )
   }
 
   const server = createServer((request, response) => {
@@ -95,7 +77,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
       if (url.pathname !== '/ws') throw wireError('NOT_FOUND', 'WebSocket connections go to /ws.')
       const given = url.searchParams.get('token')
       if (!(given === null ? session.allows(request) : session.isToken(given))) throw unauthorized(request)
-      sockets.accept(request, socket, head)
+      if (doors === undefined) throw starting()
+      doors.sockets.accept(request, socket, head)
     } catch (error) {
       refuse(socket, error, log)
     }
@@ -108,9 +91,12 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return {
     port,
     url: `http://${reachable(host)}:${port}`,
+    open(runner) {
+      doors = createDoors(runner, { ...options, session, document, log })
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      await sockets.close()
+      await doors?.sockets.close()
       // What still runs is a stream, or an answer that nobody may wait for any more.
       server.closeAllConnections()
       await closed
@@ -118,15 +104,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   }
 }
 
-function unauthorized({ headers }: IncomingMessage) {
-  const hint = headers.authorization === undefined ? 'The token is missing' : 'The token is wrong'
-  return wireError('UNAUTHORIZED', `${hint}. Send Authorization: Bearer with the token that toril serve printed.`)
-}
+const startingText = 'Toril is starting.'
 
-function notHere(response: ServerResponse, path: string, isRead: boolean) {
-  if (isRead) return wireError('NOT_FOUND', `There is no ${path}.`)
-  response.setHeader('allow', 'GET, HEAD')
-  return wireError('METHOD_NOT_ALLOWED', `Only GET is allowed on ${path}.`)
+function starting() {
+  return wireError('UNAVAILABLE', `${startingText} Try again in a moment.`)
 }
 
 function urlOf(request: IncomingMessage): URL {
@@ -134,17 +115,6 @@ function urlOf(request: IncomingMessage): URL {
   const target = `http://toril${request.url ?? '/'}`
   if (!URL.canParse(target)) throw wireError('INVALID_REQUEST', 'The address of the request is malformed.')
   return new URL(target)
-}
-
-async function sendHealth(response: ServerResponse, runner: Runner, version: string): Promise<void> {
-  const { ready, reasons, queue, database } = await runner.health()
-  send(response, 'application/json', JSON.stringify({ ready, reasons, queue, database, version }), ready ? 200 : 503)
-}
-
-function send(response: ServerResponse, type: string, body: string, status = 200): void {
-  const length = Buffer.byteLength(body)
-  response.writeHead(status, { 'content-type': type, 'content-length': length, 'cache-control': 'no-store' })
-  response.end(body)
 }
 
 /** Answers on a bare socket, where Node made no response. */
