@@ -20,7 +20,7 @@ import {
   throughputRangeSchema,
   throughputSchema,
 } from './runner.ts'
-import { updateSchema } from './updates.ts'
+import { updateSchema, watchInputSchema } from './updates.ts'
 import { whySchema } from './why.ts'
 
 const runnerIdInput = z.object({ id: z.string().min(1) })
@@ -310,7 +310,7 @@ export const contract = {
   updates: {
     watch: reading
       .route({ method: 'GET', path: '/updates', tags: ['System'], summary: 'A snapshot, then batched patches' })
-      .input(z.object({ hidden: z.coerce.boolean().optional() }).optional())
+      .input(watchInputSchema.optional())
       .output(eventIterator(updateSchema)),
   },
 }

@@ -3,6 +3,18 @@ import { jobSummarySchema } from './job.ts'
 import { preferencesSchema } from './preferences.ts'
 import { queueInfoSchema, runnerSchema, systemInfoSchema, threadSchema } from './runner.ts'
 
+/** `true` or `false` in a URL, where everything is text; a boolean elsewhere. */
+const queryBooleanSchema = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+)
+
+export const watchInputSchema = z.object({
+  /** Nobody looks at the moment: patches come once a second, the snapshot at once. */
+  hidden: queryBooleanSchema.optional(),
+})
+export type WatchInput = z.output<typeof watchInputSchema>
+
 /**
  * What the panel lives on. The first message of a stream is a snapshot, then come patches, at most
  * ten a second. `seq` grows by one a message; a gap means: open a new stream for a new snapshot.

@@ -142,7 +142,7 @@ export function runnerFacade(parts: FacadeParts): SessionRunner {
     measuredThreads: () => pool.measured(),
     runners: { list: () => parts.runners.list(), ...parts.control },
     system: parts.system,
-    watch: (signal) => watchUpdates(source, signal),
+    watch: (signal, input) => watchUpdates(source, signal, input),
     activeCount: () => parts.board.activeCount,
     health: () => healthOf(parts),
     async metrics() {

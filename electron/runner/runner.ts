@@ -17,7 +17,7 @@ import type {
   ThroughputRange,
 } from '../contract/runner.ts'
 import type { RunnerControl } from './cluster/runner-control.ts'
-import type { Update } from '../contract/updates.ts'
+import type { Update, WatchInput } from '../contract/updates.ts'
 import type { Why } from '../contract/why.ts'
 import type { TestInput } from './connections/checks/test-connection.ts'
 import type { ConnectionProfile, ProfilePatch } from '../contract/connection-profile.ts'
@@ -126,8 +126,8 @@ export interface Runner {
   /** The live runners of the queue, this one first. The changes answer the runner as it then is. */
   readonly runners: RunnerControl & { list(): Promise<RunnerInfo[]> }
   system(): SystemInfo
-  /** A snapshot, then patches, at most ten a second; ends when `signal` aborts. Slow readers get merged patches, never a growing queue. */
-  watch(signal: AbortSignal): AsyncIterable<Update>
+  /** A snapshot, then patches, at most ten a second, one where `hidden`; ends when `signal` aborts. Slow readers get merged patches, never a growing queue. */
+  watch(signal: AbortSignal, input?: WatchInput): AsyncIterable<Update>
   /** How many jobs run on this runner now. */
   activeCount(): number
   health(): Promise<Health>

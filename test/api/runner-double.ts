@@ -15,7 +15,7 @@ export const queueInfo: QueueInfo = {
   connection: { state: 'live', since: at },
 }
 
-const systemInfo: SystemInfo = {
+export const systemInfo: SystemInfo = {
   version: '0.0.0',
   runnerId: 'r1',
   host: 'here',
@@ -41,7 +41,12 @@ export function jobOf(id: string, more: Partial<Job> = {}): Job {
 
 /** A runner that does nothing, for what the doors do on their own. Parts are replaced per test. */
 export function createRunnerDouble(
-  parts: { jobs?: Partial<Runner['jobs']>; health?: Runner['health']; readOnly?: boolean } = {},
+  parts: {
+    jobs?: Partial<Runner['jobs']>
+    health?: Runner['health']
+    watch?: Runner['watch']
+    readOnly?: boolean
+  } = {},
 ): Runner {
   const unexpected = () => Promise.reject(new Error('secret detail: postgres://user:password@host'))
   return {
@@ -115,7 +120,7 @@ export function createRunnerDouble(
       resize: unexpected,
     },
     system: () => systemInfo,
-    watch: () => emptyStream(),
+    watch: parts.watch ?? (() => emptyStream()),
     activeCount: () => 0,
     health: parts.health ?? (() => Promise.resolve({ ready: true, reasons: [], queue: 'ok', database: 'ok' })),
     metrics: () =>

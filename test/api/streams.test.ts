@@ -48,6 +48,25 @@ describe('server-sent events', () => {
     expect(text.startsWith(': ')).toBe(true)
   })
 
+  test.each([
+    ['?hidden=true', { hidden: true }],
+    ['?hidden=false', { hidden: false }],
+    ['', {}],
+  ])('of updates%s tell the runner whether somebody looks', async (query, expected) => {
+    const asked: unknown[] = []
+    const double = createRunnerDouble()
+    const watch: Runner['watch'] = (signal, input) => {
+      asked.push(input ?? {})
+      return double.watch(signal)
+    }
+    const door = await openDoor({ runner: createRunnerDouble({ watch }) })
+    opened.push(door)
+    expect((await door.call('GET', `/api/v1/updates${query}`)).status).toBe(200)
+    expect(asked).toEqual([expected])
+    const wrong = await door.call('GET', '/api/v1/updates?hidden=maybe')
+    expect([wrong.status, wrong.json['message']]).toEqual([400, 'hidden must be true or false.'])
+  })
+
   test('of an unknown job are a plain 404', async () => {
     const door = await open({})
     expect((await door.call('GET', '/api/v1/jobs/none/events')).json['code']).toBe('JOB_NOT_FOUND')

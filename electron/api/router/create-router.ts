@@ -25,7 +25,7 @@ export function createRouter(runner: Runner) {
     runners: runnersRouter(runner),
     system: { info: api.system.info.handler(() => runner.system()) },
     updates: {
-      watch: api.updates.watch.handler(({ signal }) => streamOf(runner.watch(orNever(signal)))),
+      watch: api.updates.watch.handler(({ input, signal }) => streamOf(runner.watch(orNever(signal), input))),
     },
   })
 }

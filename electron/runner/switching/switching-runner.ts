@@ -107,13 +107,13 @@ export function switchingRunner(core: RunnerCore, gate: SessionGate, profileSwit
       resize: (id, size) => gate.change(({ runners }) => runners.resize(id, size)),
     },
     system: () => gate.runner.system(),
-    async *watch(signal) {
+    async *watch(signal, input) {
       let seq = 0
       for (;;) {
         const session = await gate.next(signal)
         if (session === undefined) return
         try {
-          for await (const update of session.runner.watch(AbortSignal.any([signal, session.ended]))) {
+          for await (const update of session.runner.watch(AbortSignal.any([signal, session.ended]), input)) {
             yield { ...update, seq: (seq += 1) }
           }
         } catch (error) {

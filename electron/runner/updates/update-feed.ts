@@ -1,10 +1,11 @@
 import { summarize, type Job, type JobSummary } from '../../contract/job.ts'
 import type { Preferences } from '../../contract/preferences.ts'
 import type { QueueInfo, Runner, SystemInfo, Thread } from '../../contract/runner.ts'
-import type { Patch, Snapshot, Update } from '../../contract/updates.ts'
+import type { Patch, Snapshot, Update, WatchInput } from '../../contract/updates.ts'
 
-/** At most ten updates a second. */
+/** At most ten updates a second; one while nobody looks, which keeps what a hidden panel shows late by no more. */
 const tickMs = 100
+const hiddenTickMs = 1_000
 /** Rows in one patch; beyond it a sample, with the true number beside it. */
 const maxRows = 200
 /** Threads are shown anew at least this often while somebody looks: CPU, heap, elapsed time. */
@@ -97,11 +98,29 @@ async function patchOf(source: FeedSource, pending: Pending, seq: number): Promi
   }
 }
 
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
+}
+
 /**
  * One watcher's stream: a snapshot, then patches of what has changed since the last one. Changes are
  * marks in sets, so a slow reader costs no memory: it gets fewer, merged patches.
  */
-export async function* watchUpdates(source: FeedSource, signal: AbortSignal): AsyncGenerator<Update> {
+export async function* watchUpdates(
+  source: FeedSource,
+  signal: AbortSignal,
+  { hidden = false }: WatchInput = {},
+): AsyncGenerator<Update> {
+  const pauseMs = hidden ? hiddenTickMs : tickMs
   let pending = new Pending()
   let wake: () => void = () => undefined
   const unsubscribe = source.subscribe((change) => {
@@ -124,8 +143,8 @@ export async function* watchUpdates(source: FeedSource, signal: AbortSignal): As
           wake = resolve
         })
       }
-      const rest = tickMs - (performance.now() - lastAt)
-      if (rest > 0 && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, rest))
+      const rest = pauseMs - (performance.now() - lastAt)
+      if (rest > 0) await pause(rest, signal)
       if (signal.aborted) return
       const taken = pending
       pending = new Pending()
