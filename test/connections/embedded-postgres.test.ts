@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createServer, type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
@@ -11,7 +12,9 @@ import {
   type EmbeddedPostgresOptions,
 } from '../../electron/runner/connections/embedded-postgres.ts'
 import { isAlive } from '../../electron/runner/connections/embedded/postmaster-file.ts'
-import { folderError } from '../../electron/runner/connections/embedded/server-home.ts'
+import { locateBinaries, prepareBinaries } from '../../electron/runner/connections/embedded/binaries.ts'
+import { launchServer } from '../../electron/runner/connections/embedded/server-process.ts'
+import { folderError, prepareHome } from '../../electron/runner/connections/embedded/server-home.ts'
 import { startFailure } from '../../electron/runner/connections/embedded/start-failure.ts'
 import { makeTestFolder } from '../support/postgres.ts'
 
@@ -114,8 +117,11 @@ test('a postmaster.pid that names another program is put aside', async () => {
   expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
 })
 
-test('a server that dies is started again at the same address', async () => {
-  const server = await start({ dataDir: await testFolder() })
+test.each([
+  ['its socket', false],
+  ['loopback', true],
+])('a server that dies is started again at the same address on %s', async (_where, loopback) => {
+  const server = await start({ dataDir: await testFolder(), loopback })
   await query(server.url, 'CREATE TABLE kept (value int); INSERT INTO kept VALUES (3)')
   const [pid, url] = [server.pid, server.url]
   const told: string[] = []
@@ -202,7 +208,6 @@ test.runIf(process.getuid?.() === 0)(
 
 test.runIf(process.getuid?.() === 0)('as root with programs the server cannot reach, they are copied', async () => {
   const closed = await testFolder()
-  const { locateBinaries } = await import('../../electron/runner/connections/embedded/binaries.ts')
   const { cp } = await import('node:fs/promises')
   const binariesDir = join(closed, 'native')
   await cp(locateBinaries(), binariesDir, { recursive: true, verbatimSymlinks: true })
@@ -226,6 +231,37 @@ test('a damaged postgres.json is named, not overwritten', async () => {
   await writeFile(file, '{"folder":')
   await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(`The file ${file} is damaged.`)
   expect(await readFile(file, 'utf8')).toBe('{"folder":')
+})
+
+test('a port that another program has taken meanwhile is named', async () => {
+  const dataDir = await testFolder()
+  await (await start({ dataDir })).stop()
+  const blocker = createServer()
+  cleanups.push(() => new Promise((resolve) => blocker.close(resolve)))
+  await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
+  const { port } = blocker.address() as AddressInfo
+  const home = await prepareHome(dataDir)
+  const binaries = await prepareBinaries(locateBinaries(), home.folder, home.account)
+  await expect(launchServer(binaries, home, join(home.folder, 'data'), { port })).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: `Port ${port} of the embedded PostgreSQL in ${home.folder} is taken by another program. End that program, or start Toril again.`,
+  })
+})
+
+test.skipIf(process.platform === 'win32')('a server that neither starts nor says a word is ended', async () => {
+  const dataDir = await testFolder()
+  await (await start({ dataDir })).stop()
+  const home = await prepareHome(dataDir)
+  const binaries = await prepareBinaries(locateBinaries(), home.folder, home.account)
+  const postgres = join(dataDir, 'sleeper')
+  const pidFile = join(home.folder, 'sleeper.pid')
+  await writeFile(postgres, `#!/bin/sh\necho $$ > '${pidFile}'\nexec sleep 600\n`, { mode: 0o755 })
+  const launched = launchServer({ ...binaries, postgres }, home, join(home.folder, 'data'), { silentMs: 500 })
+  await expect(launched).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(/ took no connections and wrote nothing to .*postgres\.log for 0\.5 s/) as string,
+  })
+  expect(await isAlive(Number(await readFile(pidFile, 'utf8')))).toBe(false)
 })
 
 test('a missing PostgreSQL is named', async () => {

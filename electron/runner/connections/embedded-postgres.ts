@@ -6,18 +6,20 @@ import { answerAt, takeControl, type ControlConnection } from './embedded/contro
 import { embeddedUser, initCluster } from './embedded/init-cluster.ts'
 import { isAlive, readPostmasterFile } from './embedded/postmaster-file.ts'
 import { prepareHome, type ServerHome } from './embedded/server-home.ts'
-import { launchServer, sickStopMs, stopServer, type ServerProcess } from './embedded/server-process.ts'
+import { freePort, launchServer, sickStopMs, stopServer, type ServerProcess } from './embedded/server-process.ts'
 
 export interface EmbeddedPostgresOptions {
   /** Toril's data folder, absolute; made when missing. */
   dataDir: string
   /** Folder with `bin/postgres`; by default that of the npm package of this platform. */
   binariesDir?: string
+  /** Listens on loopback instead of a private unix socket: always on Windows, where PostgreSQL's clients use none. */
+  loopback?: boolean
 }
 
 /** The PostgreSQL server that Toril brings and runs by itself. */
 export interface EmbeddedPostgres {
-  /** Leads to the database `toril`, password included: never show or log it. Stays the same after a restart on a socket. */
+  /** Leads to the database `toril`, password included: never show or log it. Stays the same after a restart. */
   readonly url: string
   /** Number of the server's process; another one after a restart. */
   readonly pid: number
@@ -41,6 +43,9 @@ interface Place {
   binaries: Binaries
   data: string
   dataDir: string
+  loopback: boolean
+  /** On loopback the one of the first start: connections know the address from then on. */
+  port?: number
 }
 
 interface Running {
@@ -62,7 +67,8 @@ async function run(place: Place, signal?: AbortSignal): Promise<Running> {
   const { home, binaries, data } = place
   const answer = async () => answerAt(await urlOf(place, 'postgres'))
   const found = await adoptServer(data, binaries, answer, signal)
-  const server = found ?? (await launchServer(binaries, home, data))
+  if (place.loopback) place.port ??= (found && (await readPostmasterFile(data))?.port) ?? (await freePort())
+  const server = found ?? (await launchServer(binaries, home, data, { port: place.port }))
   try {
     const control = await takeControl(await urlOf(place, 'postgres'), database, place.dataDir)
     return { server, control, url: await urlOf(place, database), adopted: found !== undefined }
@@ -85,7 +91,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const home = await prepareHome(options.dataDir)
   const binaries = await prepareBinaries(options.binariesDir ?? locateBinaries(), home.folder, home.account)
   const data = await initCluster(binaries, home)
-  const place = { home, binaries, data, dataDir: options.dataDir }
+  const loopback = options.loopback ?? process.platform === 'win32'
+  const place: Place = { home, binaries, data, dataDir: options.dataDir, loopback }
   let running = await run(place)
   const { adopted } = running
   const exitListeners = new Set<(message: string) => void>()

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
 import { isAlive, readPostmasterFile } from './postmaster-file.ts'
 import { socketFolder, type ServerHome } from './server-home.ts'
-import { startFailure } from './start-failure.ts'
+import { silentStart, startFailure } from './start-failure.ts'
 
 const run = promisify(execFile)
 
@@ -45,7 +45,7 @@ const settings: Record<string, string> = {
   cluster_name: 'toril',
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -56,9 +56,11 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** Windows has no unix sockets that PostgreSQL's clients use: there it is loopback, and the password guards it. */
-async function listenSettings(home: ServerHome): Promise<Record<string, string>> {
-  if (process.platform === 'win32') return { listen_addresses: '127.0.0.1', port: String(await freePort()) }
+async function listenSettings(home: ServerHome, port: number | undefined): Promise<Record<string, string>> {
+  if (port !== undefined) {
+    const noSocket = process.platform === 'win32' ? undefined : { unix_socket_directories: '' }
+    return { listen_addresses: '127.0.0.1', port: String(port), ...noSocket }
+  }
   return { listen_addresses: '', port: '5432', unix_socket_directories: await socketFolder(home) }
 }
 
@@ -135,9 +137,21 @@ async function startWithPgCtl(
   }
 }
 
+export interface LaunchOptions {
+  /** Listens there on loopback, guarded by the password; left out, on a private unix socket. */
+  port?: number | undefined
+  /** How long it may write nothing to its log and not be ready. While it recovers it writes a line every 10 s. */
+  silentMs?: number
+}
+
 /** Starts the server and resolves when it takes connections. Throws TorilError UNAVAILABLE saying why it did not. */
-export async function launchServer(binaries: Binaries, home: ServerHome, data: string): Promise<ServerProcess> {
-  const options = { ...settings, ...(await listenSettings(home)) }
+export async function launchServer(
+  binaries: Binaries,
+  home: ServerHome,
+  data: string,
+  { port, silentMs = 60_000 }: LaunchOptions = {},
+): Promise<ServerProcess> {
+  const options = { ...settings, ...(await listenSettings(home, port)) }
   const log = await openLog(home.logFile)
   try {
     const from = (await log.stat()).size
@@ -147,10 +161,20 @@ export async function launchServer(binaries: Binaries, home: ServerHome, data: s
         : spawnServer(binaries, home, data, options, log)
     let ended: string | undefined
     void server.exited.then((how) => (ended = how))
+    let written = from
+    let writtenAt = performance.now()
     for (;;) {
       const file = await readPostmasterFile(data)
       if (file?.ready === true && file.pid === server.pid) return server
       if (ended !== undefined) throw startFailure(home.folder, await readLog(home.logFile, from), ended)
+      const { size } = await log.stat()
+      if (size !== written) {
+        written = size
+        writtenAt = performance.now()
+      } else if (performance.now() - writtenAt > silentMs) {
+        await stopServer(server, binaries, data, sickStopMs)
+        throw silentStart(home.folder, home.logFile, silentMs)
+      }
       await delay(15)
     }
   } finally {

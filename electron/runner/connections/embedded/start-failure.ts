@@ -9,6 +9,12 @@ export function startFailure(folder: string, output: string, otherwise: string):
   if (/No space left on device|disk quota/i.test(output)) {
     return fail(`The disk of ${folder} is full. Free some space and start Toril again.`)
   }
+  if (/could not bind IPv\d address/.test(output)) {
+    const port = /running on port (\d+)/.exec(output)?.[1] ?? 'of its own'
+    return fail(
+      `Port ${port} of the embedded PostgreSQL in ${folder} is taken by another program. End that program, or start Toril again.`,
+    )
+  }
   if (/incompatible with server/.test(output)) {
     return fail(
       `The database in ${folder} was made by another major version of PostgreSQL. Use the Toril that made it, or set TORIL_DATA_DIR to a new folder.`,
@@ -20,4 +26,12 @@ export function startFailure(folder: string, output: string, otherwise: string):
     )
   }
   return fail(`The embedded PostgreSQL in ${folder} did not start: ${last === '' ? otherwise : last}.`)
+}
+
+/** A server that lives, is not ready, and says nothing: a file system that hangs, or a program in its way. */
+export function silentStart(folder: string, logFile: string, silentMs: number): TorilError {
+  return new TorilError(
+    'UNAVAILABLE',
+    `The embedded PostgreSQL in ${folder} took no connections and wrote nothing to ${logFile} for ${silentMs / 1000} s, so it was ended. Look at the disk and what scans it, and start Toril again.`,
+  )
 }
