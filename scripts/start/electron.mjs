@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { runCommand } from '../setup/command.mjs'
 import { writeStamp } from '../setup/fingerprint.mjs'
 import { nodeBinary, root, stateDir } from '../setup/paths.mjs'
@@ -69,10 +69,19 @@ function probe(url) {
 function rememberedFailure() {
   try {
     const { at, reason } = JSON.parse(readFileSync(failureFile, 'utf8'))
-    return Date.now() - Number(at) < retryAfterMs ? String(reason) : undefined
+    const agoMs = Date.now() - Number(at)
+    if (!(agoMs < retryAfterMs)) return undefined
+    return `${reason} (tried ${age(agoMs)} ago; npm start -- --get-electron tries again)`
   } catch {
     return undefined
   }
+}
+
+/** @param {number} ms */
+function age(ms) {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  if (minutes < 60) return `${minutes} min`
+  return `${Math.round(minutes / 60)} h`
 }
 
 /**
@@ -108,14 +117,51 @@ async function tryToFetch() {
 }
 
 /**
- * Why Electron cannot open a window on this machine; undefined where it can.
+ * Settings of the kernel that keep Chromium's sandbox from making its user namespaces.
+ * @type {{ name: string, value: string }[]}
+ */
+const namespaceLocks = [
+  { name: 'kernel.apparmor_restrict_unprivileged_userns', value: '1' },
+  { name: 'kernel.unprivileged_userns_clone', value: '0' },
+]
+
+/**
+ * Whether a program beside Electron's does it instead, which needs root's rights to be set on it.
+ * @param {string | undefined} electron its executable, where there is one
+ */
+function hasSandboxProgram(electron) {
+  if (electron === undefined) return false
+  const found = statSync(join(dirname(electron), 'chrome-sandbox'), { throwIfNoEntry: false })
+  return found !== undefined && found.uid === 0 && (found.mode & 0o4000) !== 0
+}
+
+/** @param {string} settings */
+function namespaceLock(settings) {
+  return namespaceLocks.find(({ name, value }) => {
+    try {
+      return readFileSync(join(settings, ...name.split('.')), 'utf8').trim() === value
+    } catch {
+      return false
+    }
+  })
+}
+
+/**
+ * Why Electron cannot open a window on this machine; undefined where it can. Needs no Electron, so that none is
+ * fetched in vain.
+ * @param {string | undefined} electron its executable, where there is one
+ * @param {string} [settings] folder of the kernel's settings
  * @returns {string | undefined}
  */
-export function obstacle() {
+export function obstacle(electron, settings = '/proc/sys') {
   if (process.platform !== 'linux') return undefined
   if (process.getuid?.() === 0) {
     return 'Electron does not run as root unless its sandbox is turned off, and Toril leaves it on'
   }
   if (!process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return 'There is no display to open a window on'
-  return undefined
+  // An Electron that was named may have an AppArmor profile of its own: it is let try.
+  if (process.env['ELECTRON_EXEC_PATH'] || hasSandboxProgram(electron)) return undefined
+  const lock = namespaceLock(settings)
+  if (lock === undefined) return undefined
+  return `The kernel keeps Electron's sandbox from working (${lock.name} is ${lock.value}), and Toril leaves it on`
 }

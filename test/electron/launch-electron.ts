@@ -10,9 +10,9 @@ const project = join(import.meta.dirname, '..', '..')
 
 /** Why a real Electron cannot be run here; undefined where it can. */
 export function reasonToSkip(): string | undefined {
-  if (findElectron() === undefined)
-    return 'Electron’s binary is not installed; npm start fetches it where it can be had'
-  return obstacle()
+  const electron = findElectron()
+  if (electron === undefined) return 'Electron’s binary is not installed; npm start fetches it where it can be had'
+  return obstacle(electron)
 }
 
 /** The title of a group of tests: where they are skipped, the list of tests says why. */

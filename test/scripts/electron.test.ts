@@ -34,7 +34,9 @@ test('a host that refuses is named, and not asked again until told to', async ()
   onTestFinished(() => void server.close())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const other = mirror((server.address() as AddressInfo).port)
-  expect(JSON.parse((await runNode(folder, ['ask.mjs'], other)).stdout)).toEqual({ reason })
+  expect(JSON.parse((await runNode(folder, ['ask.mjs'], other)).stdout)).toEqual({
+    reason: `${reason} (tried 1 min ago; npm start -- --get-electron tries again)`,
+  })
   expect(asked).toBe(0)
 
   const again = await runNode(folder, ['ask.mjs', 'again'], other)
@@ -58,3 +60,43 @@ test('as root on Linux the sandbox stays on and the reason says so', async () =>
   expect(await answer('linux', 1000, { DISPLAY: '', WAYLAND_DISPLAY: '' })).toContain('no display')
   expect(await answer('darwin', 0, display)).toBe('undefined')
 })
+
+// Windows has no bit to set.
+test.skipIf(process.platform === 'win32')(
+  'a kernel that forbids user namespaces is named, unless its sandbox program has the rights',
+  async () => {
+    const folder = scratchCheckout({
+      'sys/kernel/apparmor_restrict_unprivileged_userns': '1\n',
+      'free/kernel/apparmor_restrict_unprivileged_userns': '0\n',
+      'old/kernel/unprivileged_userns_clone': '0\n',
+      'dist/electron': '',
+      'dist/chrome-sandbox': '',
+      'ask.mjs': `
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      const { statSync } = fs
+      fs.statSync = (file, options) => {
+        const found = statSync(file, options)
+        if (found !== undefined && process.env.SET_UID) Object.assign(found, { uid: 0, mode: found.mode | 0o4000 })
+        return found
+      }
+      syncBuiltinESMExports()
+      const { obstacle } = await import('./scripts/start/electron.mjs')
+      Object.defineProperty(process, 'platform', { value: 'linux' })
+      process.getuid = () => 1000
+      console.log(String(obstacle(process.argv[3], process.argv[2])))`,
+    })
+    const answer = async (settings: string, electron: string[], env: Record<string, string> = {}) => {
+      const all = { DISPLAY: ':0', ELECTRON_EXEC_PATH: '', SET_UID: '', ...env }
+      return (await runNode(folder, ['ask.mjs', settings, ...electron], all)).stdout.trim()
+    }
+    const there = ['dist/electron']
+    const locked = /^The kernel keeps Electron's sandbox from working \(kernel\.apparmor_restrict_\w+ is 1\)/
+    expect(await answer('sys', [])).toMatch(locked)
+    expect(await answer('sys', there)).toMatch(locked)
+    expect(await answer('old', there)).toContain('kernel.unprivileged_userns_clone is 0')
+    expect(await answer('free', there)).toBe('undefined')
+    expect(await answer('sys', there, { SET_UID: '1' })).toBe('undefined')
+    expect(await answer('sys', there, { ELECTRON_EXEC_PATH: '/opt/electron' })).toBe('undefined')
+  },
+)
