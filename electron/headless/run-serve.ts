@@ -17,6 +17,8 @@ export interface Served {
   dataDir: string
   /** The panel's address with the token, for a browser. */
   panelUrl: string
+  /** What the user should know about this start: a sentence each. */
+  notices: string[]
   /**
    * Takes no more jobs, ends what runs in order, closes every door. `graceMs` beats the preference; called again it may
    * shorten the wait.
@@ -32,7 +34,7 @@ export async function runServe(
   const environment = readEnvironment(variables)
   const dataDir = dataDirOf(environment)
   prepareDataDir(dataDir)
-  const { url, token, stop } = await openRunner({
+  const { runner, url, token, stop } = await openRunner({
     kind: 'headless',
     dataDir,
     environment,
@@ -43,6 +45,7 @@ export async function runServe(
     url,
     token,
     dataDir,
+    notices: runner.system().notices.map(({ message }) => message),
     panelUrl: `${url}/?token=${encodeURIComponent(token)}`,
     stop,
   }

@@ -23,9 +23,11 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
     process.stderr.write(`${error.message}\n`)
     return exitCodes.usage
   }
-  const { url, panelUrl, dataDir } = served
+  const { url, panelUrl, dataDir, notices } = served
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ url, panelUrl, dataDir, pid: process.pid })}\n`)
   else process.stdout.write(`Toril is ready. Open ${panelUrl}\n`)
+  // Beside the panel and `toril status`, which a server may go without for long.
+  for (const notice of notices) process.stderr.write(`${notice}\n`)
   await signals.next()
   process.stderr.write('Stopping. Running jobs get their grace time. Press Ctrl-C again to stop at once.\n')
   return stopServed(served, signals)
