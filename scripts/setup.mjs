@@ -1,5 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+// First, for who runs a script without npm: what else is imported may need a newer Node than there is.
+import './node-version.cjs'
 import { build, generate, isBuilt, isGenerated } from './setup/build.mjs'
 import { install, isInstalled } from './setup/install.mjs'
 import { linkCli } from './setup/link-cli.mjs'
@@ -8,7 +10,7 @@ import { runMain } from './setup/say.mjs'
 
 /**
  * Makes a checkout ready to run: packages, database client and build, each only when it is missing
- * or older than its sources. Needs nothing but Node 20 and npm; says in short lines what it does.
+ * or older than its sources. Needs nothing but Node 20.11 and npm; says in short lines what it does.
  * @param {{ build?: boolean | 'always' }} [options] `build` (default true): false leaves the build out
  */
 export async function ensureReady(options = {}) {
