@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { endDatabase } from '../support/headless.ts'
 import { makeTestFolder } from '../support/postgres.ts'
 
 const project = join(import.meta.dirname, '..', '..')
@@ -94,6 +95,7 @@ export async function createCli() {
           return ended
         }),
       )
+      await endDatabase(dataDir)
       await rm(folder, { recursive: true, force: true })
     },
   }

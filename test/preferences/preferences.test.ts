@@ -29,10 +29,14 @@ test('without a file the defaults hold, and an update is on disk before it is an
   expect(now.pool).toEqual({ ...defaultPreferences.pool, maxThreads: 8 })
   expect(now.queue.backoff).toEqual({ type: 'exponential', delayMs: 5 })
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 1, ...now })
-  expect((await stat(file)).mode & 0o777).toBe(0o600)
   expect(await readdir(folder)).toEqual(['preferences.json'])
   expect(seen).toEqual([[8, 4]])
   expect((await open()).current()).toEqual(now)
+})
+
+test.skipIf(process.platform === 'win32')('the file is for its owner alone', async () => {
+  await (await open()).update({ pool: { maxThreads: 8 } })
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
 })
 
 test('a bad value is refused with its name, and nothing changes', async () => {

@@ -48,19 +48,24 @@ const input = (extra: Partial<Parameters<typeof hashFolder>[0]> = {}) => ({
   ...extra,
 })
 
-test('the digest is what a shell makes of the same tree, and of the manifest', async () => {
+test('the digest is that of the manifest', async () => {
   const { job, seen } = context()
   const result = await hashFolder(input(), job)
   expect(result).toMatchObject({ files: 4, bytes: 1_000_006, errors: 0 })
   expect(result.manifest).toBe(join(base, 'results', 'a%2Fb', 'manifest.txt'))
   const manifest = await readFile(result.manifest)
   expect(createHash('sha256').update(manifest).digest('hex')).toBe(result.digest)
+  expect(seen.progress.at(-1)).toEqual({ ratio: 1, done: 1_000_006, total: 1_000_006, message: '4 of 4 files' })
+  expect(result.slowest.map(({ path }) => path)).toContain('sub/deep/größe x.bin')
+})
+
+// With the options of GNU's find and stat.
+test.runIf(process.platform === 'linux')('the digest is what a shell makes of the same tree', async () => {
+  const { digest } = await hashFolder(input(), context().job)
   const script = `cd "$0" && find . -type f -printf '%P\\0' | LC_ALL=C sort -z | while IFS= read -r -d '' f; do
     printf '%s  %s  %s\\n' "$(sha256sum < "$f" | cut -c1-64)" "$(stat -c %s "$f")" "$f"; done | sha256sum`
   const { stdout } = await promisify(execFile)('bash', ['-c', script, folder])
-  expect(stdout.slice(0, 64)).toBe(result.digest)
-  expect(seen.progress.at(-1)).toEqual({ ratio: 1, done: 1_000_006, total: 1_000_006, message: '4 of 4 files' })
-  expect(result.slowest.map(({ path }) => path)).toContain('sub/deep/größe x.bin')
+  expect(stdout.slice(0, 64)).toBe(digest)
 })
 
 test('the digest does not depend on how many files are read at once', async () => {

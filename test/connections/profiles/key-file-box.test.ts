@@ -25,16 +25,20 @@ test('what was sealed is opened again, by whoever has the key file', () => {
   )
 })
 
-test('the key is made with the first secret, for its owner alone, and kept', () => {
+test('the key is made with the first secret, and kept', () => {
   const box = createKeyFileBox(file)
   expect(readdirSync(folder)).toEqual([])
   const sealed = box.seal('secret', 'here')
   const key = readFileSync(file, 'utf8')
   expect(readdirSync(folder)).toEqual(['secrets.key'])
-  expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(Buffer.from(key, 'base64')).toHaveLength(32)
   expect(sealed).not.toBe(box.seal('secret', 'here'))
   expect(readFileSync(file, 'utf8')).toBe(key)
+})
+
+test.skipIf(process.platform === 'win32')('the key is for its owner alone', () => {
+  createKeyFileBox(file).seal('secret', 'here')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
 })
 
 test('a secret taken to another place, changed or cut is not opened', () => {
