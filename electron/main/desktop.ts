@@ -7,13 +7,13 @@ import { openRunner, type OpenRunner } from '../api/open-runner.ts'
 import { readVersion } from '../api/version.ts'
 import { readEnvironment } from '../runner/environment.ts'
 import { longestGraceMs } from '../runner/stop-grace.ts'
-import { goChannel } from '../preload/channels.ts'
 import { menuTemplate } from './menu.ts'
 import { createPanelHandler, panelScheme } from './panel-protocol.ts'
 import { servePorts } from './port-server.ts'
 import { createQuitFlow } from './quit-flow.ts'
 import { askAboutRunningJobs } from './quit-question.ts'
 import { createSafeStorageBox, noKeychainNotice } from './safe-storage-box.ts'
+import { showScreen } from './show-screen.ts'
 import { checkForUpdates } from './updates.ts'
 import { focusWindow, openWindow } from './window.ts'
 
@@ -80,8 +80,9 @@ export async function openDesktop(dataDir: string): Promise<OpenRunner> {
   app.on('before-quit', (event) => quitFlow.onBeforeQuit(event))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quitFlow.stopNow())
 
-  const open = () =>
+  const open = (path = '/') =>
     openWindow({
+      path,
       stateFile: join(dataDir, 'desktop', 'window.json'),
       ...(developmentUrl === undefined ? {} : { developmentUrl }),
       mayClose: () => {
@@ -102,7 +103,9 @@ export async function openDesktop(dataDir: string): Promise<OpenRunner> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(menuActions(dataDir, starting), process.platform)))
+  const go = (path: string) => showScreen(path, (screen) => void open(screen).catch(reportWindow))
+  const actions = { ...menuActions(dataDir, starting), go }
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(actions, process.platform)))
   open().catch(reportWindow)
 
   desktop = await starting
@@ -115,7 +118,6 @@ export async function openDesktop(dataDir: string): Promise<OpenRunner> {
 
 function menuActions(dataDir: string, starting: Promise<OpenRunner>) {
   return {
-    go: (path: string) => BrowserWindow.getAllWindows()[0]?.webContents.send(goChannel, path),
     togglePause: () => {
       starting
         .then(async ({ runner: { queue } }) => ((await queue.info()).paused ? queue.resume() : queue.pause()))

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { BrowserWindow, screen, type BrowserWindowConstructorOptions } from 'electron'
 import { confineNavigation, confinePermissions } from './navigation.ts'
 import { panelOrigin } from './panel-protocol.ts'
+import { reloadAfterDeath } from './renderer-death.ts'
 import { minimumSize, readWindowState, writeWindowState, type WindowState } from './window-state.ts'
 
 export interface WindowSettings {
@@ -11,6 +12,8 @@ export interface WindowSettings {
   developmentUrl?: string
   /** Asked when the user closes the window; false keeps it open. */
   mayClose(): boolean
+  /** The screen it opens with, as a path of the panel; the overview unless given. */
+  path?: string
 }
 
 /** The secure defaults spelt out, so that no change of Electron's defaults can loosen them. */
@@ -49,6 +52,7 @@ export async function openWindow(settings: WindowSettings): Promise<BrowserWindo
   )
   const window = new BrowserWindow(windowOptions(state))
   confinePermissions(window.webContents.session)
+  reloadAfterDeath(window)
   confineNavigation(window.webContents, settings.developmentUrl)
   if (state.maximized) window.maximize()
   window.once('ready-to-show', () => window.show())
@@ -56,7 +60,7 @@ export async function openWindow(settings: WindowSettings): Promise<BrowserWindo
     remember(window, settings.stateFile)
     if (!settings.mayClose()) event.preventDefault()
   })
-  await window.loadURL(settings.developmentUrl ?? `${panelOrigin}/`)
+  await window.loadURL(new URL(settings.path ?? '/', settings.developmentUrl ?? panelOrigin).href)
   return window
 }
 

@@ -12,6 +12,7 @@ export function electronDouble() {
   }
   class BrowserWindow extends EventEmitter {
     static readonly opened: BrowserWindow[] = []
+    static getAllWindows = (): BrowserWindow[] => []
     readonly webContents = Object.assign(new EventEmitter(), {
       session: {
         setPermissionRequestHandler: vi.fn(),
@@ -20,6 +21,7 @@ export function electronDouble() {
       },
       setWindowOpenHandler: vi.fn(),
       send: vi.fn(),
+      reload: vi.fn(),
     })
     readonly options: Electron.BrowserWindowConstructorOptions
     readonly loadURL = vi.fn(() => Promise.resolve())
@@ -41,7 +43,7 @@ export function electronDouble() {
     app: { name: 'Toril' },
     BrowserWindow,
     MessageChannelMain,
-    dialog: { showMessageBox: vi.fn() },
+    dialog: { showMessageBox: vi.fn(() => Promise.resolve({ response: 1 })) },
     ipcMain: new EventEmitter(),
     screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
     shell: { openExternal: vi.fn(() => Promise.resolve()) },

@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BrowserWindow, shell, type WebContents } from 'electron'
+import { BrowserWindow, dialog, shell, type WebContents } from 'electron'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { showScreen } from '../../electron/main/show-screen.ts'
 import { focusWindow, openWindow, windowOptions } from '../../electron/main/window.ts'
 import { readWindowState } from '../../electron/main/window-state.ts'
 
@@ -36,6 +37,49 @@ describe('the window', () => {
     expect(window.show).not.toHaveBeenCalled()
     window.emit('ready-to-show')
     expect(window.show).toHaveBeenCalled()
+  })
+
+  test('opens with the screen that is asked for', async () => {
+    const window = await openWindow({ stateFile, mayClose: () => true, path: '/enqueue' })
+    expect(window.loadURL).toHaveBeenCalledWith('app://toril/enqueue')
+    const developed = await openWindow({
+      stateFile,
+      mayClose: () => true,
+      path: '/enqueue',
+      developmentUrl: 'http://localhost:5173',
+    })
+    expect(developed.loadURL).toHaveBeenCalledWith('http://localhost:5173/enqueue')
+  })
+
+  test('shows a screen in the window that is there, and opens one where none is', async () => {
+    const opened: string[] = []
+    showScreen('/preferences', (path) => opened.push(path))
+    expect(opened).toEqual(['/preferences'])
+    const window = await open()
+    vi.spyOn(BrowserWindow, 'getAllWindows').mockReturnValueOnce([window])
+    showScreen('/enqueue', (path) => opened.push(path))
+    expect(opened).toHaveLength(1)
+    expect(window.webContents.send).toHaveBeenCalledWith('toril:go', '/enqueue')
+  })
+
+  test('loads a page whose process died again, and asks when that one dies too', async () => {
+    const window = await open()
+    const { reload } = window.webContents
+    const die = (reason: string) => window.webContents.emit('render-process-gone', {}, { reason, exitCode: 1 })
+    die('clean-exit')
+    expect(reload).not.toHaveBeenCalled()
+    die('crashed')
+    expect(reload).toHaveBeenCalledTimes(1)
+    expect(dialog.showMessageBox).not.toHaveBeenCalled()
+
+    die('oom')
+    const [, question] = vi.mocked(dialog.showMessageBox).mock.calls[0] as unknown as [unknown, { detail: string }]
+    expect(question.detail).toBe('Its process ended (oom). Jobs go on as they are.')
+    await vi.mocked(dialog.showMessageBox).mock.results[0]?.value
+    expect(reload).toHaveBeenCalledTimes(1)
+    vi.mocked(dialog.showMessageBox).mockResolvedValueOnce({ response: 0, checkboxChecked: false })
+    die('crashed')
+    await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(2))
   })
 
   test('comes back where it was', async () => {
