@@ -1,4 +1,5 @@
 import type { TorilError } from '../contract/errors.ts'
+import { inDataDir } from './data-dir.ts'
 import { createRunner, type RunnerConfig } from '../runner/create-runner.ts'
 import type { Runner } from '../runner/runner.ts'
 import { locatePanel, locateReference } from './locate-files.ts'
@@ -36,10 +37,10 @@ export interface OpenRunner {
  */
 export async function openRunner(options: OpenRunnerOptions): Promise<OpenRunner> {
   const { dataDir, environment, version } = options
-  const unlock = lockDataDir(dataDir)
+  const unlock = inDataDir(dataDir, () => lockDataDir(dataDir))
   const undo: (() => void | Promise<void>)[] = [unlock]
   try {
-    const token = loadToken(dataDir, environment)
+    const token = inDataDir(dataDir, () => loadToken(dataDir, environment))
     const http = await listen(options, token)
     undo.push(() => http.close())
     const runner = await createRunner(options)
@@ -47,7 +48,8 @@ export async function openRunner(options: OpenRunnerOptions): Promise<OpenRunner
     http.open(runner)
     const { url } = http
     const startedAt = new Date().toISOString()
-    writeRunnerFile(dataDir, { pid: process.pid, url, token: token.value, version, startedAt })
+    const file = { pid: process.pid, url, token: token.value, version, startedAt }
+    inDataDir(dataDir, () => writeRunnerFile(dataDir, file))
     let closing: Promise<void> | undefined
     const close = async (): Promise<void> => {
       await http.close()

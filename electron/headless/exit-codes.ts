@@ -6,11 +6,11 @@ export const exitCodes = {
   ok: 0,
   /** The job failed or was cancelled, some of many jobs refused, the self-test found a difference, or the connection test failed. */
   failed: 1,
-  /** Wrong use, bad input, a broken environment, an unusable data folder or port. */
+  /** Wrong use, bad input, a wrong environment variable: the same again will not do either. */
   usage: 2,
   /** No runner was found, or it does not answer. */
   noRunner: 3,
-  /** The runner refused: it said why. */
+  /** The runner refused, or could not start (data folder, port, Redis, PostgreSQL): it said why. */
   refused: 4,
   /** The profile asks for its name first, and it was not given or another one. Nothing was changed. */
   unconfirmed: 5,
@@ -25,10 +25,15 @@ Exit codes:
   1    the job failed or was cancelled, some of many jobs refused, or the self-test or a connection test failed
   2    wrong use or bad input
   3    no runner found, or it does not answer
-  4    the runner refused, and said why
+  4    the runner refused, or could not start, and said why
   5    the profile asks for its name (--confirm), and nothing was changed
   130  ended with Ctrl-C; a job that was watched goes on, what was done to many jobs stays done; serve stopped at once
 `
+
+/** What an error of the runner ends a command with: wrong input is the caller's to mend, all else the runner's answer. */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return code.startsWith('INVALID_') ? exitCodes.usage : exitCodes.refused
+}
 
 /** An error that ends a command: its sentence goes to standard error. */
 export class CliError extends Error {

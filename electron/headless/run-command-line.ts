@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander'
 import { TorilError } from '../contract/errors.ts'
 import { toCliError } from './client/client-error.ts'
-import { CliError, exitCodes } from './exit-codes.ts'
+import { CliError, exitCodeOf, exitCodes } from './exit-codes.ts'
 
 /** Runs one command line and sets the exit code; what went wrong is one sentence on standard error. */
 export async function runCommandLine(program: Command, argv: readonly string[]): Promise<void> {
@@ -21,7 +21,7 @@ function report(error: unknown, asJson: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   const known =
     error instanceof TorilError
-      ? new CliError(exitCodes.usage, error.message, { code: error.code })
+      ? new CliError(exitCodeOf(error.code), error.message, { code: error.code })
       : (toCliError(error) ?? error)
   if (!(known instanceof CliError)) throw error
   const { code, message, issues } = known

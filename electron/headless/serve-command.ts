@@ -1,5 +1,5 @@
 import { TorilError } from '../contract/errors.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { runServe, type Served } from './run-serve.ts'
 
 export interface ServeFlags {
@@ -21,7 +21,7 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
     signals.forget()
     if (!(error instanceof TorilError)) throw error
     process.stderr.write(`${error.message}\n`)
-    return exitCodes.usage
+    return exitCodeOf(error.code)
   }
   const { url, panelUrl, dataDir, notices } = served
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ url, panelUrl, dataDir, pid: process.pid })}\n`)

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { dataDirOf, prepareDataDir } from '../../electron/api/data-dir.ts'
+import { dataDirOf, inDataDir, prepareDataDir } from '../../electron/api/data-dir.ts'
 import { readRunnerFile, removeRunnerFile, writeRunnerFile } from '../../electron/api/runner-file.ts'
 import { lockDataDir } from '../../electron/api/runner-lock.ts'
 import { loadToken } from '../../electron/api/token.ts'
@@ -40,6 +40,15 @@ describe('the data folder', () => {
       /^The data folder .*below cannot be written \(E\w+\)\. .*TORIL_DATA_DIR/,
     )
   })
+})
+
+test('a full disk is said so', () => {
+  const full = () => {
+    throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+  }
+  expect(() => inDataDir('/data', full)).toThrow(
+    'The disk of the data folder /data is full. Free some space and start Toril again.',
+  )
 })
 
 describe('the token', () => {

@@ -122,7 +122,7 @@ describe('toril profiles', () => {
 
   test('names the field that is wrong, and the profile that is not there', async () => {
     const wrong = await cli.run(['profiles', 'edit', 'Staging', 'queue.port=0'])
-    expect([wrong.code, wrong.stderr]).toEqual([4, 'queue.port must be at least 1.\n'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, 'queue.port must be at least 1.\n'])
     const none = await cli.run(['profiles', 'show', 'Nowhere'])
     expect([none.code, none.stderr]).toEqual([
       4,
@@ -182,7 +182,7 @@ describe('toril profiles', () => {
     )
     expect((await cli.json('profiles', 'show', 'Staging 3'))['secretsSet']).toEqual(['queue.password'])
     writeFileSync(file, '{"profiles": []}')
-    expect((await cli.run(['profiles', 'import', file])).code).toBe(4)
+    expect((await cli.run(['profiles', 'import', file])).code).toBe(2)
     expect((await cli.run(['profiles', 'remove', 'Staging 2'])).stdout).toBe('Profile Staging 2 is removed.\n')
   })
 })

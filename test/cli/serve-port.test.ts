@@ -20,7 +20,7 @@ async function listening(server: Server): Promise<number> {
 test('a port in use is one sentence, before the runner or its database were started', async () => {
   const port = await listening(createServer())
   const { code, stdout, stderr } = await cli.run(['serve', '--port', String(port)])
-  expect([code, stdout]).toEqual([2, ''])
+  expect([code, stdout]).toEqual([4, ''])
   expect(stderr).toBe(
     `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or set TORIL_PORT to another port, 0 for any free one.\n`,
   )

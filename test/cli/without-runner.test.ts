@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findRunner } from '../../electron/headless/client/find-runner.ts'
 import { freePort } from '../support/redis.ts'
 import { createCli, type Cli } from './cli-fixture.ts'
 
@@ -37,7 +38,7 @@ describe('without a runner', () => {
   })
 })
 
-describe('wrong use ends with 2 and one sentence', () => {
+describe('wrong use ends with 2, a start that is not possible with 4, and one sentence', () => {
   test.each([
     [['fly'], /unknown command 'fly'/],
     [['enqueue'], /missing required argument 'type'/],
@@ -61,7 +62,7 @@ describe('wrong use ends with 2 and one sentence', () => {
   test('a data folder that cannot be written names it', async () => {
     writeFileSync(join(cli.folder, 'file'), '')
     const { code, stderr } = await cli.run(['serve'], { TORIL_DATA_DIR: join(cli.folder, 'file') })
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^The data folder .*\/file cannot be written .*\n$/)])
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/^The data folder .*\/file cannot be written .*\n$/)])
   })
 
   test('a data folder of another live runner is left alone', async () => {
@@ -69,9 +70,37 @@ describe('wrong use ends with 2 and one sentence', () => {
     mkdirSync(dataDir)
     writeFileSync(join(dataDir, 'runner.lock'), JSON.stringify({ pid: process.pid }))
     const { code, stderr } = await cli.run(['serve'], { TORIL_DATA_DIR: dataDir })
-    expect(code).toBe(2)
+    expect(code).toBe(4)
     expect(stderr).toMatch(new RegExp(`^A runner \\(process ${process.pid}\\) already has the data folder ${dataDir} `))
   })
+})
+
+test('serve whose Redis cannot be reached ends with 4 and says which', async () => {
+  const port = await freePort()
+  const { code, stderr } = await cli.run(['serve'], { REDIS_URL: `redis://127.0.0.1:${port}` })
+  expect([code, stderr]).toEqual([4, expect.stringContaining(`127.0.0.1:${port}`)])
+  expect(stderr).not.toContain('    at ')
+})
+
+test.each(['token', 'runner.json'])(
+  'a %s that cannot be written is one sentence, and nothing is left',
+  async (name) => {
+    const dataDir = join(cli.folder, `blocked-${name}`)
+    mkdirSync(join(dataDir, name, 'in-the-way'), { recursive: true })
+    const { code, stderr } = await cli.run(['serve'], { TORIL_DATA_DIR: dataDir })
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/^The data folder .* cannot be written \(\w+\)\. .*\n$/)])
+    expect(existsSync(join(dataDir, 'runner.lock'))).toBe(false)
+    expect(existsSync(join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false)
+  },
+)
+
+test.each([
+  ['::1', 'http://[::1]:7421'],
+  ['0.0.0.0', 'http://127.0.0.1:7421'],
+  ['runner.example', 'http://runner.example:7421'],
+])('a runner that TORIL_HOST=%s names is looked for at %s', (host, url) => {
+  const variables = { TORIL_HOST: host, TORIL_PORT: '7421', TORIL_TOKEN: 'some-token' }
+  expect(findRunner(variables)).toEqual({ url, token: 'some-token' })
 })
 
 test('--help documents the exit codes and the environment', async () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TorilError } from '../../contract/errors.ts'
 import type { Runner } from '../../runner/runner.ts'
+import { addressOf } from '../address.ts'
 import { logToStandardError, type Log } from '../context.ts'
 import { coerceError, wireError } from '../errors.ts'
 import { createDoors, type Doors } from '../http/doors.ts'
@@ -46,7 +47,7 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   const { host, token, version, log = logToStandardError } = options
   if (!isLoopback(host) && !options.tokenIsGiven) {
     const message = `TORIL_HOST ${host} can be reached from other machines. Set TORIL_TOKEN to a token of your own first.`
-    throw new TorilError('FORBIDDEN', message)
+    throw new TorilError('INVALID_PREFERENCES', message)
   }
   const checkOrigin = createOriginCheck(host)
   const session = createSession(token, () => portOf(server))
@@ -90,7 +91,7 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   const port = portOf(server)
   return {
     port,
-    url: `http://${reachable(host)}:${port}`,
+    url: addressOf(host, port),
     open(runner) {
       doors = createDoors(runner, { ...options, session, document, log })
     },
@@ -142,15 +143,10 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     ENOTFOUND: `TORIL_HOST ${host} is not a name that can be resolved.`,
   }
   const message = messages[error.code ?? ''] ?? `Toril cannot listen on ${host}:${port}: ${error.message}.`
-  return new TorilError('UNAVAILABLE', message, { cause: error })
+  const isHostWrong = error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
+  return new TorilError(isHostWrong ? 'INVALID_PREFERENCES' : 'UNAVAILABLE', message, { cause: error })
 }
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo | null)?.port ?? 0
-}
-
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/client'
 import * as z from 'zod'
 import { errorCodes, type ErrorCode } from '../../contract/errors.ts'
 import { issueSchema } from '../../contract/json.ts'
-import { CliError, exitCodes } from '../exit-codes.ts'
+import { CliError, exitCodeOf, exitCodes } from '../exit-codes.ts'
 
 const issuesSchema = z.object({ issues: z.array(issueSchema).optional() })
 
@@ -13,8 +13,7 @@ export function toCliError(error: unknown): CliError | undefined {
     const code = String(error.code)
     if (!isErrorCode(code)) return new CliError(exitCodes.noRunner, `What answers is no Toril: ${error.message}.`)
     const issues = issuesSchema.safeParse(error.data).data?.issues
-    const exitCode = code === 'INVALID_REQUEST' ? exitCodes.usage : exitCodes.refused
-    return new CliError(exitCode, error.message, { code, issues, cause: error })
+    return new CliError(exitCodeOf(code), error.message, { code, issues, cause: error })
   }
   // What fetch rejects with when there is no connection, or when it breaks half-way.
   if (error instanceof TypeError) {

@@ -1,3 +1,4 @@
+import { addressOf } from '../../api/address.ts'
 import { dataDirOf } from '../../api/data-dir.ts'
 import { readRunnerFile } from '../../api/runner-file.ts'
 import { readEnvironment } from '../../runner/environment.ts'
@@ -17,7 +18,7 @@ export function findRunner(variables: Record<string, string | undefined>): Runne
   const environment = readEnvironment(variables)
   const { TORIL_TOKEN: token, TORIL_HOST: host, TORIL_PORT: port } = environment
   const isNamed = Boolean(variables['TORIL_HOST']) || Boolean(variables['TORIL_PORT'])
-  const named = token === undefined ? undefined : { url: `http://${host}:${port}`, token }
+  const named = token === undefined ? undefined : { url: addressOf(host, port), token }
   if (named !== undefined && isNamed && port !== 0) return named
   const dataDir = dataDirOf(environment)
   const running = readRunnerFile(dataDir)
