@@ -70,20 +70,37 @@ export async function ensureTools(packages) {
   const needed = tools.filter((tool) => packages?.includes(tool.package) ?? true)
   const missing = needed.filter(({ find }) => find() === undefined).map((tool) => tool.package)
   if (missing.length === 0) return
-  if (process.getuid?.() === 0 && onPath(['apt-get']) !== undefined) await aptInstall(missing)
+  const rights = onPath(['apt-get']) === undefined ? undefined : await rootRights()
+  if (rights !== undefined) await aptInstall(missing, rights)
   const still = needed.filter(({ find }) => find() === undefined).map((tool) => tool.package)
   if (still.length > 0) throw new SetupError(`The tests need ${still.join(' and ')}. Install: ${instruction(still)}`)
 }
 
-/** @param {string[]} packages */
-async function aptInstall(packages) {
+/**
+ * What to put before a command of root's: nothing for root, sudo where it asks for no password.
+ * @returns {Promise<string[] | undefined>} undefined where neither is so
+ */
+async function rootRights() {
+  if (process.getuid?.() === 0) return []
+  const sudo = ['sudo', '-n']
+  return (await runCommand('sudo', ['-n', 'true'])).code === 0 ? sudo : undefined
+}
+
+/**
+ * @param {string[]} packages
+ * @param {string[]} rights
+ */
+async function aptInstall(packages, rights) {
   const since = Date.now()
   say(`installing what the tests need with apt-get: ${packages.join(', ')}`)
   // RUNLEVEL=1 keeps Debian from starting the servers as services: the tests start their own.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-  const update = await runCommand('apt-get', ['update', '-q'], { env })
+  // Given by env, because sudo keeps few variables.
+  const command = [...rights, 'env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1', 'apt-get']
+  /** @param {string[]} args */
+  const apt = (...args) => runCommand(command[0] ?? 'env', [...command.slice(1), ...args])
+  const update = await apt('update', '-q')
   if (update.code !== 0) say('apt-get update failed; trying with the package lists that are there')
-  const result = await runCommand('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env })
+  const result = await apt('install', '-y', '-q', '--no-install-recommends', ...packages)
   if (result.code === 0) say(`installed in ${elapsed(since)}`)
   else say(`apt-get install failed: ${result.output.trim().split('\n').at(-1) ?? ''}`)
 }
