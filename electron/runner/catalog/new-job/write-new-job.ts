@@ -24,7 +24,7 @@ function checkName(name: string): void {
 function refuse(error: unknown, folder: string): never {
   const code = (error as NodeJS.ErrnoException).code ?? String(error)
   const why = code === 'ENOTDIR' || code === 'EEXIST' ? 'it is not a folder' : code
-  throw new TorilError('UNAVAILABLE', `The folder ${folder} cannot be written: ${why}. Name another with --dir.`, {
+  throw new TorilError('INVALID_REQUEST', `The folder ${folder} cannot be written: ${why}. Name another with --dir.`, {
     cause: error,
   })
 }
