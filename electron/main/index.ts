@@ -1,4 +1,5 @@
 import { app, dialog } from 'electron'
+import { commandOf, runCommand } from './command-line.ts'
 import { messageOf, openDesktop, prepareApp } from './desktop.ts'
 import type { OpenRunner } from '../api/open-runner.ts'
 
@@ -34,4 +35,6 @@ function main(): void {
   }
 }
 
-main()
+const command = commandOf(process.argv, app.isPackaged)
+if (command === undefined) main()
+else void runCommand(command)

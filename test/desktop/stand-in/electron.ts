@@ -48,6 +48,7 @@ class App extends EventEmitter {
   whenReady = () => Promise.resolve()
   setPath = () => undefined
   enableSandbox = () => undefined
+  disableHardwareAcceleration = () => undefined
   quit = () => {
     if (allowed(this, 'before-quit')) this.exit(0)
   }
