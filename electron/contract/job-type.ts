@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { backoffSchema, executorNameSchema } from './job.ts'
-import { issueSchema } from './json.ts'
+import { backoffSchema, executorNameSchema, memoryMbSchema } from './job.ts'
+import { issueSchema, timerMsSchema } from './json.ts'
 
 /** JSON Schema, draft 2020-12, as the enqueue form reads it. */
 export const jsonSchemaDocumentSchema = z.record(z.string(), z.unknown())
@@ -9,8 +9,8 @@ export type JsonSchemaDocument = z.infer<typeof jsonSchemaDocumentSchema>
 export const jobTypeDefaultsSchema = z.object({
   attempts: z.int().min(1).max(1000).optional(),
   backoff: backoffSchema.optional(),
-  timeoutMs: z.int().min(1).optional(),
-  memoryMb: z.int().min(16).optional(),
+  timeoutMs: timerMsSchema.min(1).optional(),
+  memoryMb: memoryMbSchema.optional(),
   executor: executorNameSchema.optional(),
   priority: z.int().min(0).max(2_097_152).optional(),
 })

@@ -1,5 +1,13 @@
 import * as z from 'zod'
-import { bytesSchema, durationMsSchema, jsonSchema, timeSchema } from './json.ts'
+import {
+  bytesSchema,
+  delayMsSchema,
+  jsonSchema,
+  longestDelayMs,
+  longestTimerMs,
+  timerMsSchema,
+  timeSchema,
+} from './json.ts'
 
 /** `cancelled` is Toril's own: BullMQ keeps such a job as failed, Toril does not count it as a failure. */
 export const jobStates = [
@@ -41,24 +49,52 @@ export type ExecutorName = z.infer<typeof executorNameSchema>
 /** `exponential` waits delayMs · 2^(attempt − 1), `fixed` waits delayMs each time. */
 export const backoffSchema = z.strictObject({
   type: z.enum(['exponential', 'fixed']),
-  delayMs: durationMsSchema,
+  delayMs: delayMsSchema,
 })
 export type Backoff = z.infer<typeof backoffSchema>
+
+/** 1 TB. V8 takes some far larger numbers for no limit at all. */
+export const mostMemoryMb = 1_048_576
+
+/** Heap of a thread in MB. */
+export const memoryMbSchema = z.int().min(16).max(mostMemoryMb)
 
 /** What a caller may set for one job; anything left out comes from the job type, then from the preferences. */
 export const jobOptionsSchema = z.strictObject({
   attempts: z.int().min(1).max(1000).optional(),
   backoff: backoffSchema.optional(),
-  timeoutMs: z.int().min(1).optional(),
-  memoryMb: z.int().min(16).optional(),
+  timeoutMs: timerMsSchema.min(1).optional(),
+  memoryMb: memoryMbSchema.optional(),
   executor: executorNameSchema.optional(),
   /** 0 (default) is taken first, then 1, 2, … as in BullMQ. At most 2,097,152, BullMQ's own limit. */
   priority: z.int().min(0).max(2_097_152).optional(),
-  delayMs: durationMsSchema.optional(),
+  delayMs: delayMsSchema.optional(),
   /** While a job with this id has not finished, another enqueue answers that job instead of a new one. */
   deduplicationId: z.string().min(1).max(512).optional(),
 })
 export type JobOptions = z.infer<typeof jobOptionsSchema>
+
+/** The bounds of the options that are whole numbers. */
+const optionBounds = {
+  attempts: [1, 1000],
+  timeoutMs: [1, longestTimerMs],
+  memoryMb: [16, mostMemoryMb],
+  priority: [0, 2_097_152],
+  delayMs: [0, longestDelayMs],
+} as const
+
+/** Options that other programs wrote, or an older version: what is out of bounds becomes the nearest that is not. */
+export function fittingOptions<Options extends JobOptions>(options: Options): Options {
+  const fitting: JobOptions = { ...options }
+  const fit = (value: number, least: number, most: number): number => Math.min(Math.max(Math.round(value), least), most)
+  for (const [name, [least, most]] of Object.entries(optionBounds) as [keyof typeof optionBounds, [number, number]][]) {
+    const value = options[name]
+    if (value !== undefined) fitting[name] = fit(value, least, most)
+  }
+  const { backoff } = options
+  if (backoff !== undefined) fitting.backoff = { ...backoff, delayMs: fit(backoff.delayMs, 0, longestDelayMs) }
+  return fitting as Options
+}
 
 /** How far a job is. `ratio` from 0 to 1; `done` of `total` in the job's own unit. */
 export const progressSchema = z.object({

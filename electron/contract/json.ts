@@ -12,6 +12,18 @@ export const timeSchema = z.iso.datetime()
 /** A length of time in whole milliseconds, 0 or more. */
 export const durationMsSchema = z.int().min(0)
 
+/** 24 days. Timers of JavaScript keep 2^31 - 1 ms at most, and a longer one would be over at once. */
+export const longestTimerMs = 2_073_600_000
+
+/** A length of time that a timer waits for. */
+export const timerMsSchema = durationMsSchema.max(longestTimerMs)
+
+/** Ten years. Queues reckon with the time that a delay ends at, and far ones lose their exactness there. */
+export const longestDelayMs = 315_360_000_000
+
+/** How long a job is put off. */
+export const delayMsSchema = durationMsSchema.max(longestDelayMs)
+
 /** A size in bytes, 0 or more. */
 export const bytesSchema = z.int().min(0)
 

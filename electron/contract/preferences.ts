@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { backoffSchema } from './job.ts'
-import { durationMsSchema } from './json.ts'
+import { durationMsSchema, timerMsSchema } from './json.ts'
 
 /** The version of the file's format; raised when a stored file must be migrated. */
 export const preferencesVersion = 1
@@ -11,7 +11,7 @@ const poolSchema = z.strictObject({
   /** Threads at most; each runs one job at a time. */
   maxThreads: z.int().min(1).max(256),
   /** How long a thread above minThreads stays idle before it ends. */
-  idleTimeoutMs: durationMsSchema,
+  idleTimeoutMs: timerMsSchema,
   /** Jobs taken from the queue that may wait for a thread. When reached, the runner takes no more. */
   maxQueue: z.int().min(0).max(100_000),
 })

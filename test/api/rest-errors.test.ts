@@ -74,6 +74,16 @@ describe('a body', () => {
     ['a wrong option', { type: 'x', input: {}, options: { attempts: 0 } }, 'options.attempts must be at least 1.'],
     ['an unknown option', { type: 'x', input: {}, options: { tries: 1 } }, 'options.tries is not a known field.'],
     [
+      'a timeout that no timer keeps',
+      { type: 'x', input: {}, options: { timeoutMs: 2 ** 31 } },
+      'options.timeoutMs must be at most 2073600000.',
+    ],
+    [
+      'a delay past all dates',
+      { type: 'x', input: {}, options: { delayMs: 2 ** 50 } },
+      'options.delayMs must be at most 315360000000.',
+    ],
+    [
       'a wrong backoff',
       { type: 'x', input: {}, options: { backoff: { type: 'linear', delayMs: 1 } } },
       'options.backoff.type must be one of exponential, fixed.',
@@ -92,6 +102,12 @@ describe('a body', () => {
     expect([answer.status, answer.json['code']]).toEqual([422, 'INVALID_PREFERENCES'])
     expect(answer.json['message']).toBe('pool.maxThreads must be a number.')
     expect(answer.json['issues']).toEqual([{ path: ['pool', 'maxThreads'], message: 'must be a number' }])
+  })
+
+  test('with an idle time that no timer keeps is refused', async () => {
+    const body = JSON.stringify({ pool: { idleTimeoutMs: 2 ** 31 } })
+    const answer = await door.call('PATCH', '/api/v1/preferences', { body, headers: jsonHeaders })
+    expect(answer.json['message']).toBe('pool.idleTimeoutMs must be at most 2073600000.')
   })
 
   test('that is no object is not taken for an empty one', async () => {

@@ -1,5 +1,5 @@
 import type { Attempt, Job, JobError, JobOptions, JobState, LogLine, Progress } from '../../contract/job.ts'
-import { attemptOutcomes, executorNames, jobStates, logLevels } from '../../contract/job.ts'
+import { attemptOutcomes, executorNames, fittingOptions, jobStates, logLevels } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import type { Attempt as AttemptRow, LogLine as LogRow } from './generated/client.ts'
 
@@ -60,7 +60,7 @@ export function toJob(row: JobRow, attempts: Attempt[]): Job {
     ...(row.error === null ? {} : { error: row.error }),
     ...(row.progress === null ? {} : { progress: row.progress }),
     attempts,
-    options: row.options,
+    options: fittingOptions(row.options),
     createdAt: row.createdAt.toISOString(),
     ...(row.startedAt === null ? {} : { startedAt: row.startedAt.toISOString() }),
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt.toISOString() }),

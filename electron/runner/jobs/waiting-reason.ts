@@ -3,6 +3,8 @@ import type { WhyCheck } from '../../contract/why.ts'
 import { waitingChecks } from './waiting-checks.ts'
 import type { JobFacts, WaitingFacts } from './waiting-facts.ts'
 
+const latestMs = Date.UTC(9999, 11, 31)
+
 /** When a delayed job becomes ready, epoch ms: its delay, or the back-off after its last attempt. */
 export function readyAt(job: Job): number {
   const last = job.attempts.at(-1)
@@ -12,7 +14,8 @@ export function readyAt(job: Job): number {
   // The formula of BullMQ's built-in strategies.
   const failed = job.attempts.filter((attempt) => attempt.outcome !== 'lost').length
   const delay = backoff.type === 'fixed' ? backoff.delayMs : backoff.delayMs * 2 ** (failed - 1)
-  return Date.parse(last.finishedAt) + delay
+  // Doubled often enough it is past all dates.
+  return Math.min(Date.parse(last.finishedAt) + delay, latestMs)
 }
 
 /** The reason a job gives in its row: the first check that fails, or that it is next. */

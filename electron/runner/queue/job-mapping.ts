@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { IQueueBackend, Job, JobsOptions, Queue } from 'bullmq'
-import { progressSchema, type Progress } from '../../contract/job.ts'
+import { fittingOptions, progressSchema, type Progress } from '../../contract/job.ts'
 import type { Json } from '../../contract/json.ts'
 import { decodeError } from './error-text.ts'
 import type { QueuedJob, QueuedOptions, QueueState } from './job-queue.ts'
@@ -62,10 +62,10 @@ export function bullOptions(id: string, input: Json, options: QueuedOptions): Bu
 function queuedOptions(opts: BullOptions): Partial<QueuedOptions> {
   const { attempts, backoff, priority, delay, deduplication } = opts
   const toril = typeof opts.toril === 'object' ? opts.toril : {}
-  return {
+  return fittingOptions({
     ...(typeof attempts === 'number' && attempts >= 1 ? { attempts } : {}),
     ...(typeof backoff === 'object' && (backoff.type === 'exponential' || backoff.type === 'fixed')
-      ? { backoff: { type: backoff.type === 'fixed' ? 'fixed' : 'exponential', delayMs: backoff.delay ?? 0 } }
+      ? { backoff: { type: backoff.type === 'fixed' ? 'fixed' : 'exponential', delayMs: numberOr0(backoff.delay) } }
       : {}),
     ...(typeof priority === 'number' && priority > 0 ? { priority } : {}),
     ...(typeof delay === 'number' && delay > 0 ? { delayMs: delay } : {}),
@@ -73,7 +73,11 @@ function queuedOptions(opts: BullOptions): Partial<QueuedOptions> {
     ...(typeof toril.timeoutMs === 'number' ? { timeoutMs: toril.timeoutMs } : {}),
     ...(typeof toril.memoryMb === 'number' ? { memoryMb: toril.memoryMb } : {}),
     ...(toril.executor === 'thread' || toril.executor === 'inline' ? { executor: toril.executor } : {}),
-  }
+  })
+}
+
+function numberOr0(value: unknown): number {
+  return typeof value === 'number' && !Number.isNaN(value) ? value : 0
 }
 
 function progressOf(progress: unknown): Progress | undefined {

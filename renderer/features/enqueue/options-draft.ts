@@ -1,5 +1,6 @@
 import type { JobTypeDefaults } from '../../../electron/contract/job-type.ts'
-import type { Backoff, ExecutorName, JobOptions } from '../../../electron/contract/job.ts'
+import { mostMemoryMb, type Backoff, type ExecutorName, type JobOptions } from '../../../electron/contract/job.ts'
+import { longestDelayMs, longestTimerMs } from '../../../electron/contract/json.ts'
 import { durationOfText, durationText } from '../../components/duration-text.ts'
 
 /** The options as they stand in the form: text, so that nothing half typed is lost. Empty means "as the job type says". */
@@ -75,25 +76,27 @@ export function readOptions(draft: OptionsDraft, inherited: Backoff, now: number
     if (text === '') return undefined
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
     if (value >= minimum && value <= maximum) return value
-    problems[name] =
-      maximum === Number.MAX_SAFE_INTEGER
-        ? `Must be a whole number, at least ${minimum.toLocaleString('en')}.`
-        : `Must be a whole number from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}.`
+    problems[name] = `Must be a whole number from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}.`
     return undefined
   }
-  const duration = (name: OptionName, minimum: number): number | undefined => {
+  const duration = (name: OptionName, minimum: number, maximum: number): number | undefined => {
     if (draft[name].trim() === '') return undefined
     const value = durationOfText(draft[name])
-    if (value !== undefined && value >= minimum) return value
-    problems[name] = value === undefined ? 'Write a time such as 30 s, 5 m or 1 h 30 m.' : 'Must be more than nothing.'
+    if (value !== undefined && value >= minimum && value <= maximum) return value
+    problems[name] =
+      value === undefined
+        ? 'Write a time such as 30 s, 5 m or 1 h 30 m.'
+        : value < minimum
+          ? 'Must be more than nothing.'
+          : `Must be at most ${durationText(maximum)}.`
     return undefined
   }
 
   const attempts = whole('attempts', 1, 1000)
   const priority = whole('priority', 0, 2_097_152)
-  const memoryMb = whole('memoryMb', 16, Number.MAX_SAFE_INTEGER)
-  const timeoutMs = duration('timeout', 1)
-  const backoffDelay = duration('backoffDelay', 0)
+  const memoryMb = whole('memoryMb', 16, mostMemoryMb)
+  const timeoutMs = duration('timeout', 1, longestTimerMs)
+  const backoffDelay = duration('backoffDelay', 0, longestDelayMs)
   const delayMs = readDelay(draft, now, duration, problems)
   const deduplicationId = draft.deduplicationId.trim()
   if (deduplicationId.length > 512) problems.deduplicationId = 'Must have at most 512 characters.'
@@ -123,17 +126,18 @@ export function readOptions(draft: OptionsDraft, inherited: Backoff, now: number
 function readDelay(
   draft: OptionsDraft,
   now: number,
-  duration: (name: OptionName, minimum: number) => number | undefined,
+  duration: (name: OptionName, minimum: number, maximum: number) => number | undefined,
   problems: ReadOptions['problems'],
 ): number | undefined {
   if (draft.run === 'now') return undefined
   if (draft.run === 'after') {
     if (draft.delay.trim() === '') problems.delay = 'Write how long to wait, such as 5 m.'
-    return duration('delay', 0)
+    return duration('delay', 0, longestDelayMs)
   }
   const at = Date.parse(draft.at)
   if (Number.isNaN(at)) problems.at = 'Choose a day and a time.'
   else if (at <= now) problems.at = 'This time has passed.'
+  else if (at - now > longestDelayMs) problems.at = 'Must be within ten years.'
   else return at - now
   return undefined
 }
