@@ -74,7 +74,10 @@ export function hearOthers({ ownId, board, writer, relay, history, onLoad }: Hea
   function keep(told: Job, known: Job | undefined, write: boolean): void {
     const merged = merge(told, known)
     // The end also where both write: this runner may have written since what the queue said before it.
-    if (write || isFinished(told.state)) writer.saveJob(recordOf(merged))
+    const record = recordOf(merged)
+    // What is left out of a record stays, and how far an attempt before was says nothing of this one.
+    const begun = merged.state === 'active' && merged.progress === undefined
+    if (write || isFinished(told.state)) writer.saveJob(begun ? { ...record, progress: {} } : record)
     if (!write) return
     for (const attempt of merged.attempts) {
       if (!known?.attempts.includes(attempt)) writer.saveAttempt(told.id, attempt)

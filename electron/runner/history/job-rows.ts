@@ -58,7 +58,8 @@ export function toJob(row: JobRow, attempts: Attempt[]): Job {
     input: row.input,
     ...(row.hasResult ? { result: row.result } : {}),
     ...(row.error === null ? {} : { error: row.error }),
-    ...(row.progress === null ? {} : { progress: row.progress }),
+    // Empty: an attempt began that has told nothing yet.
+    ...(row.progress === null || Object.keys(row.progress).length === 0 ? {} : { progress: row.progress }),
     attempts,
     options: fittingOptions(row.options),
     createdAt: row.createdAt.toISOString(),

@@ -102,7 +102,10 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
         job.attempts.push(attempt)
         delete job.waitingReason
         history.writer.saveAttempt(job.id, attempt)
-        history.writer.saveJob({ id: job.id, state: 'active', startedAt: attempt.startedAt })
+        const begun = { id: job.id, state: job.state, startedAt: attempt.startedAt }
+        // How far an attempt before was says nothing of this one; what is left out of a record stays.
+        delete job.progress
+        history.writer.saveJob(attempt.number === 1 ? begun : { ...begun, progress: {} })
         board.changed(job)
       },
       onProgress(progress) {
