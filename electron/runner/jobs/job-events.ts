@@ -10,6 +10,30 @@ class Held {
   job: Job | undefined
   progress: Progress | undefined
   lines: LogLine[] = []
+  #missing: { first: LogLine; count: number } | undefined
+
+  /** The job is told after its progress, and must not take it back. */
+  tell(progress: Progress): void {
+    this.progress = progress
+    if (this.job !== undefined) this.job = { ...this.job, progress }
+  }
+
+  add(lines: LogLine[]): void {
+    const room = maxHeldLines - this.lines.length
+    this.lines.push(...lines.slice(0, Math.max(0, room)))
+    const first = lines[Math.max(0, room)]
+    if (first === undefined) return
+    this.#missing ??= { first, count: 0 }
+    this.#missing.count += lines.length - Math.max(0, room)
+  }
+
+  /** Where lines are missing, one says how many, under the number of the first of them. */
+  get told(): LogLine[] {
+    if (this.#missing === undefined) return this.lines
+    const { first, count } = this.#missing
+    const text = `${count} ${count === 1 ? 'line' : 'lines'} dropped: this reader is too slow. The log has them`
+    return [...this.lines, { ...first, level: 'warn', text }]
+  }
 
   get empty(): boolean {
     return this.job === undefined && this.progress === undefined && this.lines.length === 0
@@ -37,8 +61,8 @@ export async function* jobEvents({ board, get, id, signal }: JobEventsParts): As
 
   const stop = board.follow(id, (event) => {
     if (event.kind === 'job') held.job = event.job
-    else if (event.kind === 'progress') held.progress = event.progress
-    else if (held.lines.length < maxHeldLines) held.lines.push(...event.lines)
+    else if (event.kind === 'progress') held.tell(event.progress)
+    else held.add(event.lines)
     wake()
   })
   const onAbort = (): void => wake()
@@ -67,7 +91,7 @@ export async function* jobEvents({ board, get, id, signal }: JobEventsParts): As
       }
       const batch = held
       held = new Held()
-      if (batch.lines.length > 0) yield { kind: 'log', lines: batch.lines }
+      if (batch.lines.length > 0) yield { kind: 'log', lines: batch.told }
       if (batch.progress !== undefined) yield { kind: 'progress', progress: batch.progress }
       if (batch.job !== undefined) {
         yield { kind: 'job', job: batch.job }
