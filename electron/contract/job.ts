@@ -184,7 +184,7 @@ export type JobSummary = z.infer<typeof jobSummarySchema>
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export const logLineSchema = z.object({
-  /** Grows by one a line within a job, from 1. */
+  /** Grows with each line within a job, from 1. Lines that were not kept have numbers too, so theirs are missing. */
   seq: z.int().min(1),
   at: timeSchema,
   level: z.enum(logLevels),

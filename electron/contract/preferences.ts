@@ -48,7 +48,10 @@ const historySchema = z.strictObject({
   keepDays: z.int().min(1).max(3650),
   /** Finished jobs kept at most, newest first. */
   keepJobs: z.int().min(100).max(100_000_000),
-  /** Log lines kept per job; further ones are counted as dropped. */
+  /**
+   * Log lines kept of each attempt: the first nine tenths and, from the attempt's end, the last tenth, at most 1,000
+   * of them. A line between says how many were dropped.
+   */
   maxLogLines: z.int().min(0).max(1_000_000),
 })
 

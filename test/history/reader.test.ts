@@ -42,7 +42,7 @@ test('an empty history answers everything', async () => {
   const { reader } = await openHistory()
   expect(await reader.search({ limit: 10 })).toEqual({ jobs: [], total: 0 })
   expect(await reader.job('1')).toBeUndefined()
-  expect(await reader.logs('1', 0, 10)).toEqual({ lines: [], total: 0 })
+  expect(await reader.logs('1', 0, 10)).toEqual({ lines: [], total: 0, dropped: 0 })
   expect(await reader.unfinished(10)).toEqual([])
   expect(await reader.states(['1'])).toEqual(new Map())
   expect((await reader.throughput('1h', new Date())).waitMs).toBeUndefined()

@@ -29,6 +29,23 @@ beforeAll(async () => {
 })
 afterAll(() => home.remove())
 
+test('a chatty attempt costs neither its own last lines nor those of the next, and their number stays', async () => {
+  const { id } = await runner.jobs.enqueue('chatty', {}, { ...once, attempts: 2 })
+  await whenFinished(runner, id)
+  const { lines, total, dropped } = await runner.jobs.logs(id, 0, 1_000)
+  const of = (attempt: number) => lines.filter((line) => line.attempt === attempt).map(({ text }) => text)
+  const first = of(1)
+  expect(first.slice(0, 2)).toEqual(['line 1', 'line 2'])
+  expect(first.slice(89)).toEqual([
+    'line 90',
+    'Limit of 100 log lines: of what follows, the last 10 are kept for the end',
+    '400 lines dropped',
+    ...Array.from({ length: 10 }, (_, index) => `line ${491 + index}`),
+  ])
+  expect(of(2)).toEqual(['line 1', 'line 2', 'line 3'])
+  expect({ total, dropped }).toEqual({ total: 105, dropped: 400 })
+})
+
 test('an attempt begins without the progress of the one before, in lists, streams and the history', async () => {
   const release = home.gate('halfway')
   const { id } = await runner.jobs.enqueue('halfway', { release }, { ...once, attempts: 2 })

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { JobList } from '../../contract/contract.ts'
-import { isFinished, jobStates, type JobState } from '../../contract/job.ts'
+import { isFinished, jobStates, type JobState, type LogLine } from '../../contract/job.ts'
+import type { TorilClient } from '../client/create-client.ts'
 import { followJob, untilInterrupted } from '../client/follow-job.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { count } from '../output/format.ts'
@@ -76,15 +77,27 @@ export function addJob(program: Command): void {
       if (flags.follow === true) return follow(id, flags)
       const client = openClient()
       const [job, why] = await Promise.all([client.jobs.get({ id }), client.jobs.why({ id })])
-      const log = flags.logs === true ? await client.jobs.logs({ id, limit: 10_000 }) : undefined
-      if (flags.json === true) return printJson({ ...job, why, ...(log === undefined ? {} : { logs: log.lines }) })
+      const log = flags.logs === true ? await readLog(client, id) : undefined
+      const logged = log === undefined ? {} : { logs: log.lines, droppedLogs: log.dropped }
+      if (flags.json === true) return printJson({ ...job, why, ...logged })
       print(jobDetail(job))
       const checklist = whyText(why)
       if (checklist !== undefined) print(`\n${checklist}`)
       if (log === undefined) return
       print(log.lines.length === 0 ? '\nNo log lines.' : `\n${log.lines.map(logText).join('\n')}`)
-      if (log.dropped > 0) note(`${count(log.dropped)} further lines were not kept.`)
+      if (log.dropped > 0) note(`${count(log.dropped)} log lines were not kept.`)
     })
+}
+
+const logPage = 10_000
+
+async function readLog(client: TorilClient, id: string): Promise<{ lines: LogLine[]; dropped: number }> {
+  const lines: LogLine[] = []
+  for (;;) {
+    const page = await client.jobs.logs({ id, after: lines.at(-1)?.seq ?? 0, limit: logPage })
+    lines.push(...page.lines)
+    if (page.lines.length < logPage) return { lines, dropped: page.dropped }
+  }
 }
 
 async function follow(id: string, flags: JobFlags): Promise<void> {

@@ -66,7 +66,7 @@ export interface HistoryReader {
   job(id: string): Promise<Job | undefined>
   /** Newest first. Text is searched in id, type, input, result, error and log lines; an id that is only a number, as a whole. */
   search(query: JobQuery): Promise<JobPage>
-  logs(jobId: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number }>
+  logs(jobId: string, after: number, limit: number): Promise<{ lines: LogLine[]; total: number; dropped: number }>
   counts(): Promise<Record<JobState, number>>
   /** Which of these ids the history knows, with the state it has for them. */
   states(ids: string[]): Promise<Map<string, JobState>>

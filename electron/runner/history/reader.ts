@@ -37,11 +37,12 @@ export function createReader(database: Database, sourceId: number, writer: Batch
     logs: (jobId, after, limit) =>
       afterWritesOf(jobId, async () => {
         const where = { sourceId, jobId }
-        const [rows, total] = await Promise.all([
+        const [rows, { _count: total, _max: last }] = await Promise.all([
           prisma.logLine.findMany({ where: { ...where, seq: { gt: after } }, orderBy: { seq: 'asc' }, take: limit }),
-          prisma.logLine.count({ where }),
+          prisma.logLine.aggregate({ where, _count: true, _max: { seq: true } }),
         ])
-        return { lines: rows.map(toLogLine), total }
+        // Lines that were dropped have numbers too.
+        return { lines: rows.map(toLogLine), total, dropped: (last.seq ?? total) - total }
       }),
     counts: () =>
       afterWrites(async () => {

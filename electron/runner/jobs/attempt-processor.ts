@@ -6,6 +6,7 @@ import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from '.
 import type { History } from '../history/history.ts'
 import { unlessAway } from '../outage.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
+import { AttemptLog } from './attempt-log.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { lostAttempt } from './lost-attempts.ts'
@@ -75,7 +76,8 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     try {
       const job = await jobBefore(taken)
       if (taken.started === 1) return { job, logSeq: 0 }
-      const logSeq = (await history.reader.logs(job.id, 0, 1)).total
+      const { total, dropped } = await history.reader.logs(job.id, 0, 1)
+      const logSeq = total + dropped
       const wish = await parts.wishes.of(job.id, job.createdAt)
       return { job, logSeq, ...(wish === undefined ? {} : { wish }) }
     } catch (error) {
@@ -119,17 +121,21 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
         board.progressed(job, progress)
       },
       onLogs(lines, dropped) {
-        const numbered = numberLines(running, lines, dropped, parts.maxLogLines())
-        if (numbered.length === 0) return
-        history.writer.saveLogs(job.id, numbered)
-        board.emit(job.id, { kind: 'log', lines: numbered })
+        keepLines(job.id, running.log.add(lines, dropped))
       },
     }
+  }
+
+  function keepLines(jobId: string, lines: LogLine[]): void {
+    if (lines.length === 0) return
+    history.writer.saveLogs(jobId, lines)
+    board.emit(jobId, { kind: 'log', lines })
   }
 
   function finish(running: RunningAttempt, report: AttemptReport): Verdict {
     const { job, attempt } = running
     const finishedAt = new Date().toISOString()
+    keepLines(job.id, running.log.end())
     attempt.finishedAt = finishedAt
     attempt.outcome = report.outcome
     if (report.error !== undefined) attempt.error = report.error
@@ -222,7 +228,8 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
       runner: parts.runnerId,
       startedAt: new Date().toISOString(),
     }
-    const running: RunningAttempt = { job, attempt, run: undefined, started: false, logSeq, dropped: 0 }
+    const log = new AttemptLog(attempt.number, logSeq, parts.maxLogLines)
+    const running: RunningAttempt = { job, attempt, run: undefined, started: false, log }
     board.hold(running)
     const request: AttemptRequest = {
       jobId: job.id,
@@ -255,33 +262,4 @@ function sameJob(job: Job | undefined, taken: Taken): Job | undefined {
 export function recordOf(job: Job): Omit<Job, 'attempts' | 'waitingReason'> {
   const { attempts: _attempts, waitingReason: _reason, ...record } = job
   return record
-}
-
-function numberLines(
-  running: RunningAttempt,
-  lines: Pick<LogLine, 'at' | 'level' | 'text'>[],
-  droppedBefore: number,
-  limit: number,
-): LogLine[] {
-  const room = Math.max(0, limit - running.logSeq)
-  const kept = lines.slice(0, room)
-  const dropped = droppedBefore + lines.length - kept.length
-  const numbered = kept.map((line) => ({ ...line, seq: ++running.logSeq, attempt: running.attempt.number }))
-  if (dropped > 0) {
-    const first = running.dropped === 0
-    running.dropped += dropped
-    // Past the limit one line says so; further ones are only counted.
-    if (room > 0 || first) {
-      const text =
-        room > 0 ? `${dropped} lines dropped` : `Log limit of ${limit} lines reached, further lines are dropped`
-      numbered.push({
-        seq: ++running.logSeq,
-        attempt: running.attempt.number,
-        at: new Date().toISOString(),
-        level: 'warn',
-        text,
-      })
-    }
-  }
-  return numbered
 }

@@ -1,5 +1,6 @@
 import type { Attempt, Job, JobEvent, LogLine, Progress } from '../../contract/job.ts'
 import type { AttemptRun } from '../executors/executor.ts'
+import type { AttemptLog } from './attempt-log.ts'
 
 /** An attempt that this runner holds now. */
 export interface RunningAttempt {
@@ -9,8 +10,7 @@ export interface RunningAttempt {
   run: AttemptRun | undefined
   /** False while it waits for a thread. */
   started: boolean
-  logSeq: number
-  dropped: number
+  readonly log: AttemptLog
   cancel?: { by: string; reason: string; then: 'stop' | 'retry'; killAt?: string; timer?: NodeJS.Timeout }
 }
 

@@ -189,7 +189,7 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     async logs(id, after, limit) {
       await get(id)
       const page = await history.reader.logs(id, after, limit)
-      return { ...page, dropped: board.running(id)?.dropped ?? 0 }
+      return { ...page, dropped: page.dropped + (board.running(id)?.log.dropped ?? 0) }
     },
     events: (id, signal) => jobEvents({ board, get, id, signal }),
     cancel,

@@ -91,7 +91,7 @@ export function LogsPanel({ lines, dropped, live }: { lines: readonly LogLine[];
       </div>
       {dropped > 0 && (
         <p className="lg-n">
-          {plural(dropped, 'line')} over the limit of a job {dropped === 1 ? 'was' : 'were'} not kept.
+          {plural(dropped, 'line')} {dropped === 1 ? 'was' : 'were'} not kept. Where they are missing, the log says so.
         </p>
       )}
       <div ref={scroller} className="lg-b mono scroll" role="log" aria-live="off" tabIndex={0} onScroll={onScroll}>

@@ -29,16 +29,16 @@ export function useJob(id: string): FollowedJob {
     if (!open) return
     const stop = new AbortController()
     const { signal } = stop
+    let after = 0
     const readLogs = async (): Promise<void> => {
-      let after = 0
       for (;;) {
         const page = await client.jobs.logs({ id, after, limit: logPage }, { signal })
         if (signal.aborted) return
         setLines((known) => mergeLines(known, page.lines))
         setDropped(page.dropped)
         const last = page.lines.at(-1)
-        if (last === undefined || page.lines.length < logPage) return
-        after = last.seq
+        after = last?.seq ?? after
+        if (page.lines.length < logPage) return
       }
     }
     const follow = async (): Promise<void> => {
@@ -50,7 +50,9 @@ export function useJob(id: string): FollowedJob {
         else setJob((known) => (known === undefined ? known : { ...known, progress: event.progress }))
       }
     }
-    Promise.all([follow(), readLogs()]).catch((caught: unknown) => {
+    // Once more after the end: how many lines were dropped, and any that this reader was too slow for.
+    const read = Promise.all([follow(), readLogs()]).then(readLogs)
+    read.catch((caught: unknown) => {
       if (!signal.aborted) setError(toPanelError(caught))
     })
     return () => stop.abort()

@@ -179,7 +179,7 @@ function stepOf(
           }
         : { title: `History of up to ${plural(history.keepJobs, 'job')}` }
     case 'history.maxLogLines':
-      return { title: `Up to ${plural(history.maxLogLines, 'log line')} per job` }
+      return { title: `Up to ${plural(history.maxLogLines, 'log line')} per attempt` }
     case 'jobs.folder':
       return jobs.folder === null
         ? { title: 'Only built-in job types', detail: 'Jobs of the others wait until a runner knows them.' }

@@ -255,9 +255,9 @@ export const sections: readonly Section[] = [
         settings: [
           {
             path: 'history.maxLogLines',
-            label: 'Log lines per job',
-            short: 'log lines per job',
-            help: () => 'Further lines are counted, not kept.',
+            label: 'Log lines per attempt',
+            short: 'log lines per attempt',
+            help: () => 'The first and the last lines are kept, those between are counted.',
             control: { kind: 'count', min: 0, max: 1_000_000, step: 1000 },
             effect: always('next-job'),
           },
