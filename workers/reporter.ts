@@ -6,7 +6,7 @@ const flushEveryMs = 50
 /** Kept of one report; more lines than a person reads in 50 ms, and little memory. */
 const headLines = 800
 const tailLines = 200
-/** Lines of an attempt sent at once: of a job that says where it is and then hangs, they must be seen. */
+/** Lines sent at once in each such time: of a job that says where it is and then hangs, they must be seen. */
 const promptLines = 10
 const maxLineLength = 16_384
 const maxMessageLength = 1_000
@@ -30,9 +30,9 @@ export function normalizeProgress(progress: number | Progress): Progress {
 }
 
 /**
- * Collects progress and log lines of one attempt and hands them on at most 20 times a second. The
- * clock is looked at inside the calls, so a job that never yields is seen as well; a timer sends the
- * last word of one that does. Memory is bounded: of too many lines the first and the last are kept,
+ * Collects progress and log lines of one attempt and hands them on at most 20 times a second, the first few
+ * lines of each such time at once. The clock is looked at inside the calls, so a job that never yields is seen
+ * as well; a timer sends the last word of one that does. Memory is bounded: of too many lines the first and the last are kept,
  * as two parts with the number of those dropped between them.
  */
 export class Reporter {
@@ -47,6 +47,7 @@ export class Reporter {
   #timer: NodeJS.Timeout | undefined
   #closed = false
   #prompt = promptLines
+  #promptSince = 0
 
   /** `beforeSend` is called on each flush, for cheap sampling at the same pace. */
   constructor(send: (report: Report) => void, beforeSend: () => void = () => {}) {
@@ -58,7 +59,7 @@ export class Reporter {
     if (this.#closed) return
     // Copied, because jobs like to reuse one object.
     this.#progress = typeof progress === 'object' && progress !== null ? { ...progress } : progress
-    this.#touch()
+    this.#touch(performance.now())
   }
 
   log(text: string, level: LogLevel): void {
@@ -71,10 +72,15 @@ export class Reporter {
       this.#tailStart = (this.#tailStart + 1) % tailLines
       this.#dropped += 1
     }
-    if (this.#prompt > 0) {
-      this.#prompt -= 1
-      this.flush()
-    } else this.#touch()
+    const now = performance.now()
+    if (now - this.#promptSince >= flushEveryMs) {
+      this.#promptSince = now
+      this.#prompt = promptLines
+    }
+    if (this.#prompt === 0) return this.#touch(now)
+    this.#prompt -= 1
+    const lines = this.#takeLines()
+    if (lines !== undefined) this.#send(lines)
   }
 
   /** What is left to say, once the attempt has ended. Later calls are ignored. */
@@ -94,10 +100,10 @@ export class Reporter {
     if (report !== undefined) this.#send(report)
   }
 
-  #touch(): void {
-    if (performance.now() - this.#lastFlush >= flushEveryMs) {
+  #touch(now: number): void {
+    if (now - this.#lastFlush >= flushEveryMs) {
       // The first progress waits for the timer or the end: most jobs say one thing and are done.
-      if (this.#lastFlush === 0) this.#lastFlush = performance.now()
+      if (this.#lastFlush === 0) this.#lastFlush = now
       else return this.flush()
     }
     this.#timer ??= setTimeout(() => this.flush(), flushEveryMs).unref()
@@ -105,21 +111,22 @@ export class Reporter {
 
   #take(): Report | undefined {
     const progress = this.#progress
-    if (progress === undefined && this.#head.length === 0) return undefined
-    const tail = [...this.#tail.slice(this.#tailStart), ...this.#tail.slice(0, this.#tailStart)]
-    const dropped = this.#dropped
-    const lines = this.#head
+    const lines = this.#takeLines()
+    if (progress === undefined) return lines
     this.#progress = undefined
+    return { ...(lines ?? { dropped: 0 }), progress: normalizeProgress(progress) }
+  }
+
+  #takeLines(): Report | undefined {
+    const lines = this.#head
+    if (lines.length === 0) return undefined
+    const dropped = this.#dropped
+    const tail = [...this.#tail.slice(this.#tailStart), ...this.#tail.slice(0, this.#tailStart)]
     this.#head = []
     this.#tail = []
     this.#tailStart = 0
     this.#dropped = 0
-    return {
-      ...(progress === undefined ? {} : { progress: normalizeProgress(progress) }),
-      ...(lines.length === 0 ? {} : { lines }),
-      ...(tail.length === 0 ? {} : { tail }),
-      dropped,
-    }
+    return { lines, dropped, ...(tail.length === 0 ? {} : { tail }) }
   }
 }
 

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobEvent } from '../../electron/contract/job.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
+import { until } from '../queue/until.ts'
 import { jobWhen, once, RunnerHome, whenFinished } from './runner-under-test.ts'
 
 /** What is kept of one attempt is of that attempt: lines, their number, progress. */
@@ -10,6 +12,13 @@ import { jobWhen, once, RunnerHome, whenFinished } from './runner-under-test.ts'
 const jobs = {
   chatty:
     'for (let i = 1; i <= (ctx.attempt === 1 ? 500 : 3); i += 1) ctx.log(`line ${i}`); if (ctx.attempt === 1) throw new Error("again"); return 1',
+  hangs: `const spin = (ms) => { const end = performance.now() + ms; while (performance.now() < end); }
+    const { writeFileSync } = await import('node:fs')
+    for (let i = 1; i <= 30; i += 1) ctx.log('line ' + i)
+    spin(200)
+    for (let i = 31; i <= 35; i += 1) ctx.log('line ' + i)
+    writeFileSync(input.said, '')
+    for (;;);`,
   halfway: `ctx.log('attempt ' + ctx.attempt)
     if (ctx.attempt === 1) { ctx.progress(0.5); throw new Error('again') }
     const { existsSync } = await import('node:fs')
@@ -70,4 +79,14 @@ test('an attempt begins without the progress of the one before, in lists, stream
   await home.stopRunners()
   runner = await home.start()
   expect((await runner.jobs.get(id)).progress).toBeUndefined()
+})
+
+test('what a job logged before it hung is kept when it is killed', async () => {
+  const said = join(home.folder, 'said')
+  const { id } = await runner.jobs.enqueue('hangs', { said })
+  await until(() => Promise.resolve(existsSync(said) ? true : undefined), 'the job has said all')
+  await runner.jobs.cancel(id, { now: true, by: 'test' })
+  await whenFinished(runner, id)
+  const { lines } = await runner.jobs.logs(id, 0, 100)
+  expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: 35 }, (_, index) => `line ${index + 1}`))
 })
