@@ -67,6 +67,8 @@ export interface Hello {
   port: MessagePort
   /** One Int32: the seq of the attempt that was asked to stop, so that a job which never yields sees it too. */
   stopFlag: Int32Array
+  /** The seq of the attempt that began last, and the CPU time of the thread then, in µs: the runner measures from there. */
+  begun: Float64Array
 }
 
 /** Why a job is asked to stop. */
@@ -111,6 +113,8 @@ export type ToThread =
 export type FromThread =
   | { kind: 'report'; seq: number; report: Report }
   | { kind: 'answer'; seq: number; answer: AttemptAnswer }
+  /** What an attempt used whose thread ends under it. */
+  | { kind: 'measured'; seq: number; cpuMs: number; peakHeapBytes: number }
   /** `seq` is the attempt that asks; none when it is the services of a jobs folder. The request is packed. */
   | { kind: 'db'; id: number; seq?: number; request: Packed }
   | { kind: 'pong'; id: number }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { getHeapStatistics } from 'node:v8'
+import { AttemptMeasure, HeapWatch } from './attempt-measure.ts'
 import { CheckQuestions } from './check-questions.ts'
 import { createDatabaseProxy } from './database-proxy.ts'
 import { FolderServices } from './folder-services.ts'
@@ -27,6 +27,7 @@ import { registerStrippedModules } from './stripped-modules.ts'
 interface Running {
   task: AttemptTask
   reporter: Reporter
+  measure: AttemptMeasure
   stop: StopSignal
   poll: () => void
   ended: boolean
@@ -37,6 +38,7 @@ const ownerNow = new AsyncLocalStorage<Running | 'services'>()
 const prepared = new Map<string, { url: string; job: PreparedJob | Promise<PreparedJob> }>()
 const { port1: port, port2: runnerPort } = new MessageChannel()
 const stopFlag = new Int32Array(new SharedArrayBuffer(4))
+const begun = new Float64Array(new SharedArrayBuffer(16))
 const post = (message: FromThread): void => port.postMessage(message)
 const proxy = createDatabaseProxy(post, () => {
   const owner = ownerNow.getStore()
@@ -52,6 +54,7 @@ const folderServices = new FolderServices({
 })
 const checks = new CheckQuestions(post)
 let current: Running | undefined
+const heapWatch = new HeapWatch(() => current?.measure)
 
 function take(message: ToThread): void {
   if (message.kind === 'db') proxy.settle(message)
@@ -90,13 +93,6 @@ function prepare(type: string, source: JobSource): PreparedJob | Promise<Prepare
   return entry.job
 }
 
-/** CPU time of this thread so far, in µs. Read once an attempt, since it is a system call: one begins where the last ended. */
-const cpuNow = (): number => {
-  const { user, system } = process.threadCpuUsage()
-  return user + system
-}
-let cpuBefore = cpuNow()
-
 async function execute({ task, reporter, stop, poll }: Running): Promise<Ending> {
   try {
     const found = prepare(task.type, task.source)
@@ -119,27 +115,31 @@ async function execute({ task, reporter, stop, poll }: Running): Promise<Ending>
 }
 
 async function runAttempt(task: AttemptTask): Promise<void> {
-  let peakHeapBytes = 0
-  const sampleHeap = (): void => {
-    peakHeapBytes = Math.max(peakHeapBytes, getHeapStatistics().used_heap_size)
-  }
+  const measure = new AttemptMeasure(task.seq, begun)
   const poll = (): void => pollFor(task.seq)
   const stop = new StopSignal(poll)
-  const reporter = new Reporter((report) => post({ kind: 'report', seq: task.seq, report }), sampleHeap)
-  const running = { task, reporter, stop, poll, ended: false }
+  const reporter = new Reporter(
+    (report) => post({ kind: 'report', seq: task.seq, report }),
+    () => measure.sampleHeap(),
+  )
+  const running = { task, reporter, measure, stop, poll, ended: false }
   current = running
+  heapWatch.wake()
   const ending = await ownerNow.run(running, execute, running)
   running.ended = true
   current = undefined
   proxy.forget(task.seq)
-  sampleHeap()
   const last = reporter.close()
-  const cpu = cpuNow()
-  const cpuMs = Math.round((cpu - cpuBefore) / 10) / 100
-  cpuBefore = cpu
-  const answer: AttemptAnswer = { ending, stopped: stop.reason !== undefined, cpuMs, peakHeapBytes }
+  const answer: AttemptAnswer = { ending, stopped: stop.reason !== undefined, ...measure.read() }
   if (last !== undefined) answer.last = last
   post({ kind: 'answer', seq: task.seq, answer })
+}
+
+/** The thread ends under its attempt: what it said and used until now. */
+function lastWords(): void {
+  if (current === undefined) return
+  current.reporter.flush()
+  post({ kind: 'measured', seq: current.task.seq, ...current.measure.read() })
 }
 
 /** The one task that Piscina gives a thread: it lasts as long as the thread, and tells Piscina's owner of its death. */
@@ -154,7 +154,7 @@ captureOutput(() => {
   const running = owner === 'services' ? current : owner
   return running === undefined || running.ended ? undefined : (text, level) => running.reporter.log(text, level)
 })
-process.on('exit', () => current?.reporter.flush())
+process.on('exit', lastWords)
 process.on('uncaughtException', (error) => {
   const culprit = ownerNow.getStore()
   // Of the services, or left behind by a job that has ended: that must not cost the job which runs now.
@@ -163,8 +163,8 @@ process.on('uncaughtException', (error) => {
     post(culprit === 'services' ? { kind: 'stray', message } : { kind: 'stray', jobId: culprit.task.jobId, message })
     return
   }
-  current?.reporter.flush()
+  lastWords()
   throw error
 })
 port.on('message', take)
-parentPort?.postMessage({ kind: 'hello', port: runnerPort, stopFlag } satisfies Hello, [runnerPort])
+parentPort?.postMessage({ kind: 'hello', port: runnerPort, stopFlag, begun } satisfies Hello, [runnerPort])

@@ -21,7 +21,8 @@ test('a spinning thread is measured and called blocked while somebody looks', as
   leave()
   leave()
   expect(fixture.pool.threads()[0]).not.toHaveProperty('heapBytes')
-  expect(fixture.pool.threads()[0]).toMatchObject({ state: 'busy' })
+  // That it does not answer is known whether somebody looks or not.
+  expect(fixture.pool.threads()[0]).toMatchObject({ state: 'blocked' })
   started.run.kill('over')
   await started.run.report
 })
@@ -46,6 +47,18 @@ test('who asks once gets numbers too', async () => {
     const again = await fixture.pool.measured()
     expect(again.map(({ state }) => state)).toContain('blocked')
   })
+  started.run.kill('over')
+  await started.run.report
+})
+
+test('who looks at a thread for the first time learns how long it has been blocked', async () => {
+  const started = fixture.start("ctx.log('up'); for (;;);")
+  await until(() => expect(started.lines()).toEqual(['up']))
+  // Nobody watches, and reading what is known measures nothing.
+  await until(() => expect(fixture.pool.threads()[0]).toMatchObject({ state: 'blocked' }))
+  const [first] = await fixture.pool.measured()
+  expect(first).toMatchObject({ state: 'blocked', heapBytes: expect.any(Number) as number })
+  expect(first?.blockedMs).toBeGreaterThanOrEqual(5_000)
   started.run.kill('over')
   await started.run.report
 })

@@ -4,13 +4,14 @@ import { reportOf, timeoutMessage } from '../executors/attempt-outcome.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, AttemptRun, Executor } from '../executors/executor.ts'
 import type { AttemptAnswer, FromThread, StopCode } from '../../../workers/protocol.ts'
 import type { JobDatabaseAccess } from '../history/history.ts'
+import { AttemptMeter } from './attempt-meter.ts'
 import { answerDatabaseCall } from './database-answers.ts'
 import { answerStrip } from './strip-answers.ts'
 import { Lanes } from './lanes.ts'
 import type { Lane } from './lane.ts'
 import { PendingAttempt } from './pending-attempt.ts'
 import { profileOf, stackOf } from './thread-profile.ts'
-import { reportDeath } from './thread-death.ts'
+import { outOfMemoryMessage, reportDeath, type MemoryLimit } from './thread-death.ts'
 import { ThreadSampler } from './thread-sampler.ts'
 import type { PoolSettings, ThreadPool } from './thread-pool.ts'
 import { WaitingLine } from './waiting-line.ts'
@@ -32,6 +33,12 @@ export interface ThreadPoolOptions {
 
 const defaultTimeoutGraceMs = 500
 
+const outcomeOfKill = { CANCELLED: 'cancelled', TIMED_OUT: 'timed-out', OUT_OF_MEMORY: 'out-of-memory' } as const
+
+function memoryLimitOf({ request: { memoryMb } }: PendingAttempt, lane: Lane): MemoryLimit {
+  return { mb: memoryMb ?? lane.defaultLimitMb, ofJob: memoryMb !== undefined }
+}
+
 /** Starts the pool; its first threads come up in the background. */
 export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   const line = new WaitingLine()
@@ -50,7 +57,19 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     onChange: changed,
     onBootFailure: (message) => failWaiting('THREAD_CRASHED', `No thread could be started: ${message}`),
   })
-  const sampler = new ThreadSampler(() => lanes.all(), changed)
+  const sampler = new ThreadSampler(() => lanes.all())
+  const meter = new AttemptMeter({
+    lanes: () => lanes.all(),
+    onBlockedChange: changed,
+    onTooMuchMemory: (attempt, lane) => {
+      // One that was asked to stop ends as that.
+      const { code, message } = attempt.asked ?? {
+        code: 'OUT_OF_MEMORY',
+        message: outOfMemoryMessage(memoryLimitOf(attempt, lane)),
+      }
+      kill(attempt, outcomeOfKill[code], code, message)
+    },
+  })
 
   const threads = (): Thread[] => lanes.all().map((lane) => lane.describe(options.runnerId))
 
@@ -73,7 +92,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       const javaScript = [input, output].find((check) => check?.schema === schema)?.javaScript
       lane.post({ kind: 'check', schema, javaScript })
     } else if (message.kind === 'pong') {
-      sampler.answered(lane)
+      meter.answered(lane)
+    } else if (message.kind === 'measured') {
+      if (lane.attempt?.seq === message.seq) meter.told(lane.attempt, message)
     } else if (message.kind === 'services') {
       lane.hasServices = true
     } else if (message.kind === 'left') {
@@ -116,6 +137,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     const { jobId, type, input } = request
     lanes.occupy(lane, attempt)
     attempt.started(`T${lane.label}`)
+    meter.wake()
     if (request.timeoutMs !== undefined) attempt.timer = setTimeout(timeUp, request.timeoutMs, attempt, lane)
     lane.post({ kind: 'attempt', task: { seq, jobId, type, input, source, attempt: request.attempt } })
     changed()
@@ -124,7 +146,8 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   function ended(attempt: PendingAttempt, lane: Lane, answer: AttemptAnswer): void {
     if (answer.last !== undefined) attempt.told(answer.last)
     lane.jobsDone += 1
-    const report = reportOf(answer, attempt.asked)
+    meter.told(attempt, answer)
+    const report = { ...reportOf(answer, attempt.asked), ...attempt.measured }
     if (report.error !== undefined) lane.lastError = report.error.message
     lanes.release(lane)
     attempt.settle(report)
@@ -137,10 +160,14 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     const { attempt } = lane
     if (attempt === undefined) return
     const { killed } = attempt
-    const report: AttemptReport =
-      killed === undefined
-        ? reportDeath(error, attempt.request.memoryMb)
-        : { outcome: killed.outcome, error: { code: killed.code, message: killed.message }, retryable: true }
+    const limit = memoryLimitOf(attempt, lane)
+    const report: AttemptReport = {
+      ...(killed === undefined
+        ? reportDeath(error, limit)
+        : { outcome: killed.outcome, error: { code: killed.code, message: killed.message }, retryable: true }),
+      ...attempt.measured,
+    }
+    if (report.outcome === 'out-of-memory' && limit.mb !== undefined) report.peakHeapBytes = limit.mb * 2 ** 20
     lanes.lost(lane, attempt, report.error?.message)
     attempt.settle(report)
     changed()
@@ -158,9 +185,8 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     const message = timeoutMessage(attempt.request.timeoutMs ?? 0)
     // One that was cancelled before stays cancelled, but does not get more time either.
     ask(attempt, lane, 'TIMED_OUT', message)
-    const outcome = attempt.asked?.code === 'CANCELLED' ? 'cancelled' : 'timed-out'
     const { code, message: why } = attempt.asked ?? { code: 'TIMED_OUT', message }
-    attempt.timer = setTimeout(() => kill(attempt, outcome, code, why), graceMs)
+    attempt.timer = setTimeout(() => kill(attempt, outcomeOfKill[code], code, why), graceMs)
   }
 
   function kill(attempt: PendingAttempt, outcome: AttemptReport['outcome'], code: string, message: string): void {
@@ -172,7 +198,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     } else {
       attempt.killed = { outcome, code, message }
       attempt.beforeKill?.()
-      lanes.kill(lane, message)
+      lanes.kill(lane, message, meter.last(attempt, lane))
     }
     changed()
   }
@@ -236,6 +262,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
           }
         }
         sampler.close()
+        meter.close()
         await lanes.close()
       })()
       return closing

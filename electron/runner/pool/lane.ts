@@ -12,8 +12,10 @@ export interface LaneSample {
   heapBytes?: number
   heapLimitBytes?: number
   loop?: number
-  blockedMs?: number
 }
+
+/** A thread whose loop has not answered for this long is called blocked. */
+const blockedAfterMs = 5_000
 
 /** One worker thread as the pool sees it: its worker, its control port and the attempt it runs. */
 export class Lane {
@@ -22,6 +24,8 @@ export class Lane {
   readonly threadId: number
   /** Heap limit its pool has; undefined for the default. */
   readonly memoryMb: number | undefined
+  /** What its heap may have when nobody says; known once the thread is up, and no longer when it has ended. */
+  defaultLimitMb: number | undefined
   readonly startedAt = new Date()
   state: LaneState = 'starting'
   attempt: PendingAttempt | undefined
@@ -33,12 +37,17 @@ export class Lane {
   /** One too many since the pool was made smaller: it ends when it is free. */
   retiring = false
   sample: LaneSample = {}
+  /** It was said of it that it is blocked. */
+  toldBlocked = false
   /** Its thread has something to dispose of. */
   hasServices = false
   /** Resolves when it has done so, or is gone. */
   readonly left = Promise.withResolvers<void>()
   #port: MessagePort | undefined
   #stopFlag: Int32Array | undefined
+  #begun: Float64Array | undefined
+  #pingedAt: number | undefined
+  #lastPingAt = -Infinity
   #onMessage: ((message: FromThread) => void) | undefined
 
   constructor(label: number, worker: Worker, memoryMb: number | undefined) {
@@ -52,6 +61,8 @@ export class Lane {
   connect(hello: Hello, onMessage: (message: FromThread) => void): void {
     this.#port = hello.port
     this.#stopFlag = hello.stopFlag
+    this.#begun = hello.begun
+    this.defaultLimitMb = this.worker.resourceLimits?.maxOldGenerationSizeMb
     hello.port.on('message', onMessage)
     // A pool with nothing to do must not keep the process alive.
     hello.port.unref()
@@ -68,6 +79,31 @@ export class Lane {
     if (this.#stopFlag !== undefined) Atomics.store(this.#stopFlag, 0, message.seq)
   }
 
+  /** CPU time of the thread when this attempt began, in µs; undefined while it has not. */
+  cpuAtBegin({ seq }: PendingAttempt): number | undefined {
+    return this.#begun?.[0] === seq ? this.#begun[1] : undefined
+  }
+
+  /** Asks its loop for a sign of life, unless it has been asked within `everyMs` or still owes an answer. */
+  ping(everyMs: number): void {
+    const now = performance.now()
+    if (this.#pingedAt !== undefined || now - this.#lastPingAt < everyMs) return
+    this.#pingedAt = now
+    this.#lastPingAt = now
+    this.post({ kind: 'ping', id: 0 })
+  }
+
+  ponged(): void {
+    this.#pingedAt = undefined
+  }
+
+  /** How long its loop has not answered; undefined while that is no time. */
+  get blockedMs(): number | undefined {
+    if (this.#pingedAt === undefined) return undefined
+    const silentMs = Math.round(performance.now() - this.#pingedAt)
+    return silentMs < blockedAfterMs ? undefined : silentMs
+  }
+
   /** Reads now what the thread has sent, without waiting for the event loop. */
   drain(): void {
     if (this.#port === undefined) return
@@ -79,8 +115,8 @@ export class Lane {
   }
 
   describe(runnerId: string): Thread {
-    const { attempt, sample } = this
-    const { cpu, heapBytes, heapLimitBytes, loop, blockedMs } = sample
+    const { attempt, sample, blockedMs } = this
+    const { cpu, heapBytes, heapLimitBytes, loop } = sample
     return {
       id: `T${this.label}`,
       runner: runnerId,

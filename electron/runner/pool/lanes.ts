@@ -133,11 +133,14 @@ export class Lanes {
     if (lane.state === 'idle') this.#free(lane)
   }
 
-  /** Ends a thread whatever it does; its replacement comes up at once. The attempt's run rejects when it is gone. */
-  kill(lane: Lane, why: string): void {
+  /**
+   * Ends a thread whatever it does, once `ready` has resolved, which is to be soon; its replacement comes up at once.
+   * The attempt's run rejects when it is gone.
+   */
+  kill(lane: Lane, why: string, ready: Promise<void>): void {
     this.#lastErrors.set(lane.label, why)
     this.#remove(lane)
-    void lane.worker.terminate()
+    void ready.then(() => lane.worker.terminate())
     this.#replace(lane)
   }
 

@@ -18,6 +18,8 @@ export class PendingAttempt {
   killed: { outcome: AttemptReport['outcome']; code: string; message: string } | undefined
   /** Told just before its thread is ended, to save what can be saved. */
   beforeKill?: () => void
+  /** What its thread was seen to use; more exactly known at an end of its own. */
+  measured: Pick<AttemptReport, 'cpuMs' | 'peakHeapBytes'> = {}
   settled = false
 
   constructor(seq: number, request: AttemptRequest, listener: AttemptListener) {

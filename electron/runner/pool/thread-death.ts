@@ -2,8 +2,20 @@ import type { AttemptReport } from '../executors/executor.ts'
 
 const exitPattern = /^worker exited with code: (-?\d+)$/
 
+/** `mb` is what V8 was told; `ofJob` when the job or its type asked for it. */
+export interface MemoryLimit {
+  mb: number | undefined
+  ofJob: boolean
+}
+
+export function outOfMemoryMessage({ mb, ofJob }: MemoryLimit): string {
+  const size = mb === undefined ? '' : ` of ${mb} MB`
+  const limit = ofJob ? `its memory limit${size}` : `the default limit of a thread${size}`
+  return `The job needed more memory than ${limit}. Its thread was replaced.`
+}
+
 /** The outcome of an attempt whose thread died under it, with the limit or exit code named. */
-export function reportDeath(error: unknown, memoryMb: number | undefined): AttemptReport {
+export function reportDeath(error: unknown, limit: MemoryLimit): AttemptReport {
   const { code, message, stack } = (
     typeof error === 'object' && error !== null ? error : { message: String(error) }
   ) as {
@@ -12,12 +24,8 @@ export function reportDeath(error: unknown, memoryMb: number | undefined): Attem
     stack?: unknown
   }
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    const limit = memoryMb === undefined ? 'the default heap limit of a thread' : `its memory limit of ${memoryMb} MB`
-    return {
-      outcome: 'out-of-memory',
-      error: { code: 'OUT_OF_MEMORY', message: `The job needed more memory than ${limit}. Its thread was replaced.` },
-      retryable: true,
-    }
+    const error = { code: 'OUT_OF_MEMORY', message: outOfMemoryMessage(limit) }
+    return { outcome: 'out-of-memory', error, retryable: true }
   }
   const text = typeof message === 'string' ? message : String(message)
   const exitCode = exitPattern.exec(text)?.[1]

@@ -6,17 +6,13 @@ import type { Lane } from './lane.ts'
 const sampleEveryMs = 500
 /** Who asks once gets a CPU share of this long. */
 const glanceMs = 250
-/** Measuring goes on so long for who asks again: a blocked thread shows only to those who keep looking. */
+/** Measuring goes on so long for who asks again: a share of the CPU needs two looks. */
 const lingerMs = 10_000
-/** A thread whose loop has not answered for this long is called blocked. */
-const blockedAfterMs = 5_000
 
 interface Last {
   at: number
   cpu?: NodeJS.CpuUsage
   loop?: EventLoopUtilization
-  /** When the ping was sent that has not been answered. */
-  pingedAt?: number
   /** It has been asked for its numbers and has not answered, e.g. inside a call into the system. */
   asked?: boolean
 }
@@ -24,15 +20,13 @@ interface Last {
 /** Measures the threads twice a second while somebody looks, and does nothing otherwise. */
 export class ThreadSampler {
   readonly #lanes: () => Lane[]
-  readonly #onBlockedChange: () => void
   readonly #last = new WeakMap<Lane, Last>()
   #watchers = 0
   #timer: NodeJS.Timeout | undefined
   #glance: { ready: Promise<void>; leave: () => void; timer: NodeJS.Timeout } | undefined
 
-  constructor(lanes: () => Lane[], onBlockedChange: () => void) {
+  constructor(lanes: () => Lane[]) {
     this.#lanes = lanes
-    this.#onBlockedChange = onBlockedChange
   }
 
   watch(): () => void {
@@ -70,15 +64,6 @@ export class ThreadSampler {
     }, lingerMs).unref()
   }
 
-  /** The loop of this thread answered. */
-  answered(lane: Lane): void {
-    const last = this.#last.get(lane)
-    if (last !== undefined) delete last.pingedAt
-    if (lane.sample.blockedMs === undefined) return
-    delete lane.sample.blockedMs
-    this.#onBlockedChange()
-  }
-
   close(): void {
     clearTimeout(this.#glance?.timer)
     this.#glance = undefined
@@ -101,7 +86,7 @@ export class ThreadSampler {
     const now = performance.now()
     const last = this.#last.get(lane) ?? { at: now }
     this.#last.set(lane, last)
-    this.#ping(lane, last, now)
+    lane.ping(sampleEveryMs)
     if (last.asked === true) return
     last.asked = true
     const { worker } = lane
@@ -122,18 +107,5 @@ export class ThreadSampler {
     lane.sample.heapBytes = heap.used_heap_size
     lane.sample.heapLimitBytes = heap.heap_size_limit
     Object.assign(last, { at: now, cpu, loop })
-  }
-
-  #ping(lane: Lane, last: Last, now: number): void {
-    if (last.pingedAt === undefined) {
-      last.pingedAt = now
-      lane.post({ kind: 'ping', id: 0 })
-      return
-    }
-    const silentMs = Math.round(now - last.pingedAt)
-    if (silentMs < blockedAfterMs) return
-    const before = lane.sample.blockedMs
-    lane.sample.blockedMs = silentMs
-    if (before === undefined) this.#onBlockedChange()
   }
 }
