@@ -13,6 +13,7 @@ import { addPause, addResume, addStatus } from './commands/queue.ts'
 import { addRunners } from './commands/runners.ts'
 import { addSelfTest } from './commands/self-test.ts'
 import { addServe } from './commands/serve.ts'
+import { addThreads } from './commands/threads.ts'
 import { addTypes } from './commands/types.ts'
 import { exitCodesHelp } from './exit-codes.ts'
 import { runCommandLine } from './run-command-line.ts'
@@ -51,6 +52,7 @@ for (const add of [
   addObliterate,
   addStatus,
   addRunners,
+  addThreads,
   addTypes,
   addNewJob,
   addPreferences,

@@ -133,6 +133,22 @@ describe('jobs', () => {
     expect([wrong.code === 0, wrong.stderr]).toEqual([false, expect.stringContaining('“colour” is not a filter')])
   })
 
+  test('that run are seen on their threads', async () => {
+    const { id } = (await cli.json('enqueue', 'stays', '{}')) as { id: string }
+    let stdout = ''
+    // Measured as soon as the thread is there to be measured.
+    const row = new RegExp(`^T\\d+ +busy +${id} +stays .* MB of .*[GM]B `, 'm')
+    while (!row.test(stdout)) ({ stdout } = await cli.run(['threads']))
+    expect(stdout).toMatch(/^THREAD +STATE +JOB +TYPE +FOR +CPU +HEAP +LOOP +BLOCKED +DONE +LAST ERROR\n/)
+    const { threads } = (await cli.json('threads')) as { threads: { job?: { id: string } }[] }
+    expect(threads.find(({ job }) => job?.id === id)).toMatchObject({
+      state: 'busy',
+      job: { type: 'stays', attempt: 1 },
+      jobsDone: expect.any(Number) as number,
+    })
+    expect((await cli.run(['cancel', id, '--now'])).code).toBe(0)
+  })
+
   test('that spin show their stack and are profiled into a file that DevTools read', async () => {
     const { id } = (await cli.json('enqueue', 'spins', '{}')) as { id: string }
     let stdout = ''
