@@ -136,3 +136,26 @@ test('an unknown job type fails at once and asks for no retry', async () => {
   const report = await fixture.start('', { type: 'not-there' }).run.report
   expect(report).toMatchObject({ outcome: 'failed', retryable: false, error: { code: 'UNKNOWN_JOB_TYPE' } })
 })
+
+test('threads of one memory limit that cannot start hold up no others', async () => {
+  const pool = await createPoolFixture()
+  try {
+    await until(() => expect(pool.pool.threads().map(({ state }) => state)).toEqual(['idle']))
+    // Less than the thread itself takes.
+    const tiny = pool.start('return 1', { memoryMb: 8 })
+    // Its thread has died, and is tried again later.
+    await until(() => {
+      expect(pool.pool.threads().map(({ state }) => state)).toEqual(['idle'])
+      expect(pool.pool.waiting()).toBe(1)
+    })
+    const other = pool.start('return 2')
+    expect(other.told).toMatchObject([{ kind: 'start' }])
+    expect(await other.run.report).toMatchObject({ outcome: 'completed', result: 2 })
+    const report = await tiny.run.report
+    expect(report).toMatchObject({ outcome: 'crashed', error: { code: 'THREAD_CRASHED' } })
+    expect(report.error?.message).toContain('No thread with a memory limit of 8 MB could be started')
+    expect(await pool.start('return 3').run.report).toMatchObject({ outcome: 'completed', result: 3 })
+  } finally {
+    await pool.close()
+  }
+})

@@ -55,7 +55,14 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     onDeath: died,
     onFree: dispatch,
     onChange: changed,
-    onBootFailure: (message) => failWaiting('THREAD_CRASHED', `No thread could be started: ${message}`),
+    onBootFailure(memoryMb, message) {
+      const size = memoryMb === undefined ? '' : ` with a memory limit of ${memoryMb} MB`
+      const error = { code: 'THREAD_CRASHED', message: `No thread${size} could be started: ${message}` }
+      for (const attempt of line) {
+        if (attempt.request.memoryMb === memoryMb) giveUp(attempt, { outcome: 'crashed', error, retryable: true })
+      }
+      changed()
+    },
   })
   const sampler = new ThreadSampler(() => lanes.all())
   const meter = new AttemptMeter({
@@ -107,11 +114,10 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     }
   }
 
-  function failWaiting(code: string, message: string, outcome: AttemptReport['outcome'] = 'crashed'): void {
-    for (const attempt of line.clear()) {
-      attempt.settle({ outcome, error: { code, message }, retryable: true })
-    }
-    changed()
+  /** It has not run, and will not. */
+  function giveUp(attempt: PendingAttempt, report: AttemptReport): void {
+    line.remove(attempt)
+    attempt.settle(report)
   }
 
   /** Gives waiting attempts to threads, strictly in order, so that none starves. */
@@ -193,8 +199,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     if (attempt.settled || attempt.killed !== undefined) return
     const lane = lanes.of(attempt)
     if (lane === undefined) {
-      line.remove(attempt)
-      attempt.settle({ outcome, error: { code, message }, retryable: true })
+      giveUp(attempt, { outcome, error: { code, message }, retryable: true })
     } else {
       attempt.killed = { outcome, code, message }
       attempt.beforeKill?.()
@@ -255,7 +260,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     close() {
       closing ??= (async () => {
         const message = 'The runner stopped before the job had finished.'
-        failWaiting('RUNNER_STOPPED', message, 'cancelled')
+        const error = { code: 'RUNNER_STOPPED', message }
+        for (const attempt of line) giveUp(attempt, { outcome: 'cancelled', error, retryable: true })
+        changed()
         for (const lane of lanes.all()) {
           if (lane.attempt !== undefined && lane.attempt.killed === undefined) {
             lane.attempt.killed = { outcome: 'cancelled', code: 'RUNNER_STOPPED', message }

@@ -15,11 +15,18 @@ export interface LanesOptions {
   /** A thread became free, or room for one. */
   onFree(): void
   onChange(): void
-  /** Threads die before they are up, again and again: nothing can run. */
-  onBootFailure(message: string): void
+  /** Threads of this class die before they are up, again and again: its attempts cannot run. */
+  onBootFailure(memoryMb: MemoryClass, message: string): void
 }
 
 type MemoryClass = number | undefined
+
+/** Threads of one class that died before they were up, since one of it was. */
+interface BootTrouble {
+  failures: number
+  /** None is started until then. */
+  retry: NodeJS.Timeout | undefined
+}
 
 /** Starting threads that waiting attempts ahead in the line already count on. */
 export type Claims = Map<MemoryClass, number>
@@ -44,8 +51,7 @@ export class Lanes {
   readonly #leaving = new Set<Promise<void>>()
   #settings: PoolSettings
   #sweep: NodeJS.Timeout | undefined
-  #bootRetry: NodeJS.Timeout | undefined
-  #bootFailures = 0
+  readonly #bootTrouble = new Map<MemoryClass, BootTrouble>()
   #closed = false
 
   constructor(options: LanesOptions) {
@@ -103,7 +109,8 @@ export class Lanes {
     const claimed = claims.get(memoryMb) ?? 0
     claims.set(memoryMb, claimed + 1)
     if (claimed < starting) return 'coming'
-    if (this.#bootRetry !== undefined) return 'full'
+    // Those behind it, of other classes, need not wait for that.
+    if (this.#holdsOff(memoryMb)) return 'coming'
     if (this.#lanes.length >= maxThreads) {
       if (other === undefined) return 'full'
       // A free thread of another class makes room.
@@ -156,7 +163,7 @@ export class Lanes {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#sweep)
-    clearTimeout(this.#bootRetry)
+    for (const { retry } of this.#bootTrouble.values()) clearTimeout(retry)
     // One that still runs a job has nobody to ask: it is ended as it is.
     for (const lane of this.#lanes.filter(({ state }) => state === 'idle')) this.#retire(lane)
     await Promise.all(this.#leaving)
@@ -182,13 +189,13 @@ export class Lanes {
   }
 
   #fill(): void {
-    if (this.#closed || this.#bootRetry !== undefined) return
+    if (this.#closed || this.#holdsOff(undefined)) return
     const kept = (): number => this.#lanes.filter(({ memoryMb }) => memoryMb === undefined).length
     while (kept() < this.#settings.minThreads && this.#lanes.length < this.#settings.maxThreads) this.#spawn(undefined)
   }
 
   #replace(lane: Lane): void {
-    if (this.#closed || this.#bootRetry !== undefined) return
+    if (this.#closed || this.#holdsOff(lane.memoryMb)) return
     if (this.#lanes.length < this.#settings.maxThreads) this.#spawn(lane.memoryMb)
   }
 
@@ -233,7 +240,8 @@ export class Lanes {
   #ready(threadId: number): void {
     const lane = this.#byThreadId.get(threadId)
     if (lane?.state !== 'starting') return
-    this.#bootFailures = 0
+    clearTimeout(this.#bootTrouble.get(lane.memoryMb)?.retry)
+    this.#bootTrouble.delete(lane.memoryMb)
     lane.worker.unref()
     this.#class(lane.memoryMb)
       .serve(threadId)
@@ -271,24 +279,33 @@ export class Lanes {
     const wasStarting = lane.state === 'starting'
     this.#lastErrors.set(lane.label, why)
     this.#remove(lane)
-    if (wasStarting) this.#bootFailed(why)
+    if (wasStarting) this.#bootFailed(lane.memoryMb, why)
     else this.#replace(lane)
     this.#options.onFree()
     this.#options.onChange()
   }
 
+  #holdsOff(memoryMb: MemoryClass): boolean {
+    return this.#bootTrouble.get(memoryMb)?.retry !== undefined
+  }
+
   /** Starting threads over and over that cannot start would only burn the machine. */
-  #bootFailed(why: string): void {
-    this.#bootFailures += 1
-    this.#bootRetry ??= setTimeout(
+  #bootFailed(memoryMb: MemoryClass, why: string): void {
+    const trouble = this.#bootTrouble.get(memoryMb) ?? { failures: 0, retry: undefined }
+    this.#bootTrouble.set(memoryMb, trouble)
+    trouble.failures += 1
+    trouble.retry ??= setTimeout(
       () => {
-        this.#bootRetry = undefined
+        trouble.retry = undefined
         this.#fill()
         this.#options.onFree()
       },
-      Math.min(bootRetryMs * 2 ** (this.#bootFailures - 1), 30_000),
+      Math.min(bootRetryMs * 2 ** (trouble.failures - 1), 30_000),
     )
-    if (this.#bootFailures >= bootFailuresToGiveUp && this.#lanes.length === 0) this.#options.onBootFailure(why)
+    // One of another class may have gone to make room.
+    this.#fill()
+    const none = !this.#lanes.some((lane) => lane.memoryMb === memoryMb)
+    if (none && trouble.failures >= bootFailuresToGiveUp) this.#options.onBootFailure(memoryMb, why)
   }
 
   #scheduleSweep(): void {

@@ -17,12 +17,6 @@ export class WaitingLine {
     this.#attempts.delete(attempt)
   }
 
-  clear(): PendingAttempt[] {
-    const all = [...this.#attempts]
-    this.#attempts.clear()
-    return all
-  }
-
   [Symbol.iterator](): IterableIterator<PendingAttempt> {
     return this.#attempts.values()
   }
