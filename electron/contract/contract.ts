@@ -34,7 +34,7 @@ const stateListSchema = z.preprocess(
 )
 
 export const jobListInputSchema = z.object({
-  /** Text searched in id, type, input, result and error, case-insensitive. */
+  /** Text searched in id, type, input, result, log lines and the errors of all attempts, case-insensitive. */
   query: z.string().max(1000).optional(),
   state: stateListSchema.optional(),
   type: z.string().optional(),

@@ -75,19 +75,19 @@ export const jobOptionsSchema = z.strictObject({
 export type JobOptions = z.infer<typeof jobOptionsSchema>
 
 /** The bounds of the options that are whole numbers. */
-const optionBounds = {
-  attempts: [1, 1000],
-  timeoutMs: [1, longestTimerMs],
-  memoryMb: [16, mostMemoryMb],
-  priority: [0, 2_097_152],
-  delayMs: [0, longestDelayMs],
-} as const
+const optionBounds = [
+  ['attempts', 1, 1000],
+  ['timeoutMs', 1, longestTimerMs],
+  ['memoryMb', 16, mostMemoryMb],
+  ['priority', 0, 2_097_152],
+  ['delayMs', 0, longestDelayMs],
+] as const
 
 /** Options that other programs wrote, or an older version: what is out of bounds becomes the nearest that is not. */
 export function fittingOptions<Options extends JobOptions>(options: Options): Options {
   const fitting: JobOptions = { ...options }
   const fit = (value: number, least: number, most: number): number => Math.min(Math.max(Math.round(value), least), most)
-  for (const [name, [least, most]] of Object.entries(optionBounds) as [keyof typeof optionBounds, [number, number]][]) {
+  for (const [name, least, most] of optionBounds) {
     const value = options[name]
     if (value !== undefined) fitting[name] = fit(value, least, most)
   }

@@ -86,6 +86,8 @@ const textCases = [
   ['the error message', 'quota exceeded', ['error']],
   ['an error code', 'EDQUOT', ['error']],
   ['a log line', 'gate 17 closed', ['logged']],
+  ['the error of an attempt before the last', 'reset by peer', ['retried']],
+  ['the error code of one', 'ECONNRESET', ['retried']],
   ['a number as id', '4242', ['4242']],
   ['a waiting job', 'still waiting', ['live']],
   ['quotes and line ends as they are in the value', 'say "hi"\nthere', ['quoted']],
@@ -110,11 +112,15 @@ test.each(textCases)('text finds %s', async (_what, text, expected) => {
     sampleJob('alike', { ...done, input: '100 x sure' }),
     sampleJob('short', { ...done, input: 'Maß' }),
     sampleJob('logged', done),
+    sampleJob('retried', done),
     sampleJob('4242', done),
   ]) {
     history.writer.saveJob(job)
   }
   history.writer.saveLogs('logged', [sampleLine(1, 'Gate 17 closed'), sampleLine(2, 'gate 17 closed again')])
+  const error = { code: 'ECONNRESET', message: 'Connection reset by peer' }
+  history.writer.saveAttempt('retried', sampleAttempt(1, { finishedAt: timeAt(1), outcome: 'failed', error }))
+  history.writer.saveAttempt('retried', sampleAttempt(2, { finishedAt: timeAt(2), outcome: 'completed' }))
   expect(await idsOf(history, { text })).toEqual(expected)
   expect((await history.reader.search({ text, limit: 1 })).total).toBe(expected.length)
 })
@@ -123,7 +129,7 @@ test('text searches page and combine with state and type, with the index or with
   const withIndex = await openHistory()
   const withoutIndex = await openHistory(await postgres.createDatabase())
   await createDirectDatabase(withoutIndex.jobDatabase).$executeRawUnsafe(
-    'DROP INDEX toril.job_words_completed_idx, toril.job_words_failed_idx, toril.job_words_cancelled_idx, toril.log_line_words_idx',
+    'DROP INDEX toril.job_words_completed_idx, toril.job_words_failed_idx, toril.job_words_cancelled_idx, toril.log_line_words_idx, toril.attempt_words_idx',
   )
   for (const history of [withIndex, withoutIndex]) {
     for (let index = 0; index < 30; index++) {

@@ -60,6 +60,7 @@ const byType = 'job_source_id_type_state_created_at_seq_idx'
 const words = 'job_words_completed_idx'
 const failedWords = 'job_words_failed_idx'
 const lines = 'log_line_words_idx'
+const attempts = 'attempt_words_idx'
 const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString()
 
 test.each<[string, Partial<JobQuery>, string, number]>([
@@ -73,6 +74,7 @@ test.each<[string, Partial<JobQuery>, string, number]>([
   ['a text of one result', { text: 'needle in the result' }, words, 1],
   ['a text of one error', { text: 'needle in the error' }, failedWords, 1],
   ['a text of one log line', { text: 'needle in the log' }, lines, 1],
+  ['a text of one attempt before the last', { text: 'needle in the attempt' }, attempts, 1],
   ['a text of no job', { text: 'nowhere to be found' }, words, 0],
   ['a text of most jobs', { text: 'ordinary' }, byState, 1_000],
   ['a text of some hundred jobs', { text: 'urgent delivery' }, words, 200],

@@ -29,9 +29,16 @@ const insertAttempts = `
   INSERT INTO toril.attempt (source_id, job_id, number, executor, runner, started_at, finished_at, outcome)
   SELECT source_id, id, 1, 'thread', 'r1', started_at, finished_at, state FROM toril.job`
 
+/** Some jobs completed only at a second try. */
+const insertFailedAttempts = `
+  INSERT INTO toril.attempt (source_id, job_id, number, executor, runner, started_at, finished_at, outcome, error)
+  SELECT s.id, n, 2, 'thread', 'r1', now(), now(), 'failed', json_build_object('code', 'RESET',
+    'message', CASE WHEN n = 51 THEN 'needle in the attempt' ELSE 'connection ' || n || ' was reset' END)
+  FROM toril.source s, generate_series(1, $2::int, 50) n WHERE s.name = $1`
+
 const textIndexes = ['completed', 'failed', 'cancelled']
   .map((state) => `job_words_${state}_idx`)
-  .concat('log_line_words_idx')
+  .concat('log_line_words_idx', 'attempt_words_idx')
 
 const validIndexes = `SELECT FROM pg_index JOIN pg_class ON indexrelid = pg_class.oid
   WHERE relname = ANY($1) AND indisvalid`
@@ -49,6 +56,7 @@ export async function fillHistory(url: string, count: number, source = 'filled')
     await client.query(insertJobs, [source, count])
     await client.query(insertLines, [source, count])
     await client.query(insertAttempts)
+    await client.query(insertFailedAttempts, [source, count])
     const history = await createHistory({ url, source })
     const made = async () => (await client.query(validIndexes, [textIndexes])).rowCount
     await vi.waitUntil(async () => (await made()) === textIndexes.length, { timeout: patienceMs })

@@ -13,12 +13,15 @@ export const searchedText = `(CASE WHEN ltrim(id, '0123456789') = '' THEN '' ELS
 /** And in a log line. */
 export const searchedLine = 'left(text, 2000)'
 
+/** And in the error of an attempt: a job that completed at last has none of its own. */
+export const searchedAttempt = `(coalesce(error->>'code', '') || ' ' || coalesce(left(error->>'message', 2000), ''))`
+
 /** Rows up to which a start waits for the indexes; a larger history gets them while the runner works. */
 const quickRows = 20_000
 
 interface TextIndex {
   name: string
-  table: 'job' | 'log_line'
+  table: 'job' | 'attempt' | 'log_line'
   expression: string
   where: string
 }
@@ -36,6 +39,8 @@ const indexes: readonly TextIndex[] = [
     where: ` WHERE state = '${state}'`,
   })),
   { name: 'log_line_words_idx', table: 'log_line', expression: searchedLine, where: '' },
+  // Most attempts have no error and are not in it.
+  { name: 'attempt_words_idx', table: 'attempt', expression: searchedAttempt, where: ' WHERE error IS NOT NULL' },
 ]
 
 /** By a Toril before this one. */

@@ -125,7 +125,7 @@ async function kindsOf(
 }
 
 /**
- * Jobs with a text in id, type, input, result, error or log lines. In a transaction of its own: all its statements
+ * Jobs with a text in id, type, input, result, log lines or an error, also of an attempt before the last. In a transaction of its own: all its statements
  * see the same jobs, and indexes come before reading whole tables, which the server thinks quicker until it has
  * counted what is in a new index.
  */

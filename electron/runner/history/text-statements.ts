@@ -1,7 +1,7 @@
 import { isFinished, type JobState } from '../../contract/job.ts'
 import { afterCursor, conditionsOf, inState, newestFirst, newestRows, rowsInStates, Conditions } from './conditions.ts'
 import type { JobQuery } from './history.ts'
-import { searchedLine, searchedText } from './text-index.ts'
+import { searchedAttempt, searchedLine, searchedText } from './text-index.ts'
 
 /** Matches are counted up to here; the pages themselves go on. */
 export const counted = 1_000
@@ -44,7 +44,11 @@ function ofLines({ schema, sourceId }: Asked, condition: string): string {
   return `(SELECT true FROM "${schema}".log_line l WHERE l.source_id = ${sourceId} AND l.job_id = job.id AND ${condition} LIMIT 1)`
 }
 
-/** The ways in which a job can match, as conditions on `job` and on `log_line`. */
+function ofAttempts({ schema, sourceId }: Asked, condition: string): string {
+  return `(SELECT true FROM "${schema}".attempt WHERE source_id = ${sourceId} AND job_id = job.id AND error IS NOT NULL AND ${condition} LIMIT 1)`
+}
+
+/** The ways in which a job can match, as conditions on `job`, `log_line` and `attempt`. */
 function matchesOf(asked: Asked, where: Conditions) {
   const { text, types } = asked
   // Also as it looks inside JSON, where quotes and line ends are escaped.
@@ -53,8 +57,9 @@ function matchesOf(asked: Asked, where: Conditions) {
   const type = () => `type = ANY(${where.bind(types)}::text[])`
   const words = () => `(${patterns.map((pattern) => allOf(searchedText, [pattern], where)).join(' OR ')})`
   const line = () => allOf(searchedLine, [patternOf(text)], where)
-  const anyButId = () => `(${type()} OR ${words()} OR ${ofLines(asked, line())})`
-  return { id, type, words, line, anyButId, any: () => `(${id()} OR ${anyButId()})` }
+  const attempt = () => allOf(searchedAttempt, [patternOf(text)], where)
+  const anyButId = () => `(${type()} OR ${words()} OR ${ofLines(asked, line())} OR ${ofAttempts(asked, attempt())})`
+  return { id, type, words, line, attempt, anyButId, any: () => `(${id()} OR ${anyButId()})` }
 }
 
 const place = 'id, created_at, seq'
@@ -80,11 +85,12 @@ export function crowdStatement(asked: Asked, blocks: number): Statement {
   const words = asked.text.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 1)
   const patterns = [...new Set(words)].slice(0, 8).map(patternOf)
   const line = ofLines(asked, allOf(searchedLine, patterns, where))
+  const attempt = ofAttempts(asked, allOf(searchedAttempt, patterns, where))
   const share = Math.min(1, blocks / Math.max(1, asked.blocks))
   return {
     sql: `SELECT (count(*) / ${share})::float AS crowd
       FROM "${asked.schema}".job TABLESAMPLE SYSTEM (${share * 100}) REPEATABLE (1)
-      WHERE source_id = ${asked.sourceId} AND ${inStates(asked)} AND (${allOf(searchedText, patterns, where)} OR ${line})`,
+      WHERE source_id = ${asked.sourceId} AND ${inStates(asked)} AND (${allOf(searchedText, patterns, where)} OR ${line} OR ${attempt})`,
     values: where.values,
   }
 }
@@ -147,14 +153,19 @@ export function indexStatement(asked: Asked): Statement {
     part(`${inStates(asked)} AND ${matches.id()}`),
     ...(asked.types.length === 0 ? [] : [part(`${inStates(asked)} AND ${matches.type()}`)]),
   ]
-  // Apart: the lines are found by their index first, then their jobs by id.
-  const lines = `SELECT job_id FROM "${asked.schema}".log_line WHERE source_id = ${asked.sourceId} AND ${matches.line()} LIMIT ${named.lines}`
-  const ofLine = part(`${inStates(asked)} AND id IN (SELECT DISTINCT job_id FROM lines)`)
+  // Apart: the lines are found by their index first, then their jobs by id. The same with attempts.
+  const apart = (table: string, condition: string) =>
+    `SELECT job_id FROM "${asked.schema}".${table} WHERE source_id = ${asked.sourceId} AND ${condition} LIMIT ${named.lines}`
+  const lines = apart('log_line', matches.line())
+  const attempts = apart('attempt', `error IS NOT NULL AND ${matches.attempt()}`)
+  const of = (ids: string) => part(`${inStates(asked)} AND id IN (SELECT DISTINCT job_id FROM ${ids})`)
+  const all = [...parts, of('lines'), of('attempts')].join(' UNION ALL ')
   return {
-    sql: `WITH lines AS MATERIALIZED (${lines}), parts AS MATERIALIZED (${[...parts, ofLine].join(' UNION ALL ')}),
+    sql: `WITH lines AS MATERIALIZED (${lines}), attempts AS MATERIALIZED (${attempts}), parts AS MATERIALIZED (${all}),
         found AS MATERIALIZED (SELECT DISTINCT ${place} FROM parts)
       SELECT (SELECT count(*) FROM found)::int AS total,
-        (SELECT count(*) FROM parts) < ${named.words} AND (SELECT count(*) FROM lines) < ${named.lines} AS all,
+        (SELECT count(*) FROM parts) < ${named.words} AND (SELECT count(*) FROM lines) < ${named.lines}
+          AND (SELECT count(*) FROM attempts) < ${named.lines} AS all,
         ARRAY(SELECT id FROM found WHERE ${afterCursor(asked.query, where)} ${newestFirst} LIMIT ${asked.query.limit + 1}) AS ids`,
     values: where.values,
   }
