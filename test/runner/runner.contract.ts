@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Runner } from '../../electron/runner/runner.ts'
+import { itCancelsForGood } from './cancel.contract.ts'
 import { itObeys } from './control.contract.ts'
 import { itKeepsWhatTheHistoryMissed, itSurvives, itTakesOverFromOthers } from './crash.contract.ts'
 import { itServesForeignProducers } from './foreign.contract.ts'
@@ -36,6 +37,11 @@ export function describeRunner(label: string, open: () => Promise<QueuePlace>, f
     describe('jobs', () => itRunsJobs(() => runner))
     describe('control', () =>
       itObeys(
+        () => runner,
+        () => home,
+      ))
+    describe('cancel', () =>
+      itCancelsForGood(
         () => runner,
         () => home,
       ))

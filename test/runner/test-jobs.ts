@@ -21,12 +21,28 @@ const untilReleased = `
   }
   return 'released'`
 
+const untilReleasedDeaf = `
+  const { existsSync, writeFileSync } = await import('node:fs')
+  ctx.signal.addEventListener('abort', () => writeFileSync(input.release + '-asked', ''))
+  writeFileSync(input.release + '-begun', '')
+  while (!existsSync(input.release)) await new Promise((resolve) => setTimeout(resolve, 20))
+  return 'released'`
+
 const files: Record<string, string> = {
   quick: jobFile('quick', 'return input.n', { input: numbered }),
   note: jobFile('note', 'return null'),
   /** Runs until the file `release` is there, or it is asked to stop. */
   hold: jobFile('hold', untilReleased),
   'hold-inline': jobFile('hold-inline', untilReleased, { defaults: `{ executor: 'inline' }` }),
+  /** Says by files that it runs and that it was asked to stop, and goes on until the file `release` is there. */
+  deaf: jobFile('deaf', untilReleasedDeaf),
+  'deaf-inline': jobFile('deaf-inline', untilReleasedDeaf, { defaults: `{ executor: 'inline' }` }),
+  /** Leaves a promise behind that rejects when it is asked to stop, which ends its thread. */
+  'crash-on-abort': jobFile(
+    'crash-on-abort',
+    `void new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(new Error('Left behind.'))))
+    ${untilReleasedDeaf}`,
+  ),
   spin: jobFile('spin', 'for (;;) {}'),
   fail: jobFile('fail', `throw Object.assign(new Error('It broke.'), { code: 'BROKEN' })`),
   flaky: jobFile('flaky', `if (ctx.attempt < 3) throw new Error('Not yet.'); return ctx.attempt`),

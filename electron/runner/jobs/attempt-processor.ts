@@ -1,5 +1,5 @@
 import { TorilError } from '../../contract/errors.ts'
-import { isFinished, type Attempt, type Job, type LogLine } from '../../contract/job.ts'
+import { isFinished, type Attempt, type Job, type JobError, type LogLine } from '../../contract/job.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { CancelWish, CancelWishes } from '../cluster/cancel-wishes.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from '../executors/executor.ts'
@@ -7,6 +7,7 @@ import type { History } from '../history/history.ts'
 import { unlessAway } from '../outage.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
 import { AttemptLog } from './attempt-log.ts'
+import { cancelledError } from './cancel-options.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { lostAttempt } from './lost-attempts.ts'
@@ -141,7 +142,8 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     if (report.error !== undefined) attempt.error = report.error
     if (report.cpuMs !== undefined) attempt.cpuMs = report.cpuMs
     if (report.peakHeapBytes !== undefined) attempt.peakHeapBytes = report.peakHeapBytes
-    if (report.outcome === 'cancelled' && running.cancel !== undefined) {
+    // Also of one that crashed or ran out of time when it was to stop: its outcome is the truth, and so is this.
+    if (report.outcome !== 'completed' && running.cancel !== undefined) {
       attempt.cancelledBy = running.cancel.by
       attempt.cancelReason = running.cancel.reason
     }
@@ -164,15 +166,21 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
       return { kind: 'complete', result }
     }
     const error = report.error ?? { code: 'JOB_FAILED', message: `The attempt ended as ${report.outcome}.` }
-    if (report.outcome === 'cancelled') {
-      if (running.cancel === undefined) return { kind: 'postpone', delayMs: 0 }
-      job.error = error
-      // A retry that was asked for is given, also when it is one more than the job has.
-      if (running.cancel.then === 'retry') return { kind: 'fail', error, retry: true, oneMore: true, cancelled: false }
-      return { kind: 'fail', error, retry: false, cancelled: true }
-    }
+    // Whatever ended an attempt that was to stop, the job follows the cancel.
+    if (running.cancel !== undefined) return verdictOfCancel(job, running.cancel, error)
+    if (report.outcome === 'cancelled') return { kind: 'postpone', delayMs: 0 }
     job.error = error
     return { kind: 'fail', error, retry: report.retryable, cancelled: false }
+  }
+
+  function verdictOfCancel(job: Job, cancel: NonNullable<RunningAttempt['cancel']>, error: JobError): Verdict {
+    if (cancel.then === 'stop') {
+      job.error = cancelledError(cancel)
+      return { kind: 'fail', error: job.error, retry: false, cancelled: true }
+    }
+    job.error = error
+    // A retry that was asked for is given, also when it is one more than the job has.
+    return { kind: 'fail', error, retry: true, oneMore: true, cancelled: false }
   }
 
   /** No attempt is made of it; the history learns of the job all the same. */
@@ -190,8 +198,9 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
   }
 
   /** Somebody cancelled it while a runner had it that did not answer. */
-  function cancelInstead(job: Job, { by, reason }: CancelWish): Verdict {
-    const error = { code: 'CANCELLED', message: reason }
+  function cancelInstead(job: Job, wish: CancelWish): Verdict {
+    const { by, reason } = wish
+    const error = cancelledError(wish)
     const last = job.attempts.at(-1)
     if (last?.outcome === 'lost') {
       Object.assign(last, { cancelledBy: by, cancelReason: reason })

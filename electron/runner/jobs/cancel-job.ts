@@ -4,7 +4,7 @@ import { isFinished, type Job } from '../../contract/job.ts'
 import type { CancelElsewhere } from '../cluster/cancel-elsewhere.ts'
 import type { HistoryWriter } from '../history/history.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
-import { reasonText, type CancelOptions } from './cancel-options.ts'
+import { cancelledError, reasonText, type CancelOptions } from './cancel-options.ts'
 import { recordOf } from './attempt-processor.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 
@@ -103,7 +103,7 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
       ...rest,
       state: 'cancelled',
       finishedAt: new Date().toISOString(),
-      error: { code: 'CANCELLED', message: reasonText(options) },
+      error: cancelledError({ by: options.by, reason: reasonText(options) }),
     }
     parts.writer.saveJob(recordOf(cancelled))
     parts.board.changed(cancelled)
