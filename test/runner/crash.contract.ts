@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Queue } from 'bullmq'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
@@ -64,6 +65,42 @@ export function itSurvives(variables: () => Record<string, string>): void {
       { number: 1, outcome: 'lost', error: { code: 'LOST' } },
       { number: 2, outcome: 'completed', runner: next.id },
     ])
+  })
+
+  it('keeps the cancel of a job whose runner is killed before the job has stopped', async () => {
+    const release = home.gate('killed')
+    const { dataDir, variables: environment } = home
+    const plan = { dataDir, variables: environment, timing: patientTiming, count: 0 }
+    const doomed = await startDoomedRunner({ ...plan, release, holdType: 'deaf' })
+    try {
+      await until(() => existsSync(`${release}-begun`), 'its code runs')
+      expect(await doomed.cancel()).toBe('asked')
+    } finally {
+      await doomed.kill()
+    }
+    await home.openGate('killed')
+    const next = await home.start({ timing: patientTiming })
+    const job = await whenFinished(next, doomed.held ?? '')
+    expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } })
+    expect(job.attempts).toMatchObject([{ outcome: 'lost', cancelledBy: 'test', cancelReason: 'Enough.' }])
+  })
+
+  it.each(['deaf', 'deaf-inline'])('keeps the cancel of a job, %s, whose runner stops at once', async (type) => {
+    const release = home.gate(`stopped-${type}`)
+    const first = await home.start({ timing: hastyTiming })
+    await first.preferences.update({ cancel: { graceMs: 3_600_000 } })
+    const { id } = await first.jobs.enqueue(type, { release }, { attempts: 3 })
+    await until(() => existsSync(`${release}-begun`), 'its code runs')
+    expect(await first.jobs.cancel(id, { by: 'test', reason: 'Enough.' })).toMatchObject({ result: 'asked' })
+    await first.stop({ graceMs: 0 })
+    await home.openGate(`stopped-${type}`)
+    const second = await home.start({ timing: hastyTiming })
+    const job = await whenFinished(second, id)
+    expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } })
+    expect(job.attempts).toMatchObject([{ number: 1, cancelledBy: 'test', cancelReason: 'Enough.' }])
+    // Somebody wants it after all.
+    await second.jobs.retry(id)
+    expect(await whenFinished(second, id)).toMatchObject({ state: 'completed', result: 'released' })
   })
 }
 

@@ -11,6 +11,8 @@ export interface DoomedRunner {
   readonly held: string | undefined
   /** Lets it enqueue its jobs. */
   begin(): void
+  /** Cancels the job that does not end, and answers with the result. */
+  cancel(): Promise<string>
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
 }
@@ -24,11 +26,13 @@ export async function startDoomedRunner(plan: CrashPlan): Promise<DoomedRunner> 
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const acknowledged: string[] = []
   let held: string | undefined
+  let cancelled: string | undefined
   let ready = false
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [word, id = ''] = line.split(' ')
     if (word === 'acknowledged') acknowledged.push(id)
     else if (word === 'held') held = id
+    else if (word === 'cancel') cancelled = id
     else if (word === 'ready') ready = true
   })
   const kill = async (): Promise<void> => {
@@ -51,6 +55,10 @@ export async function startDoomedRunner(plan: CrashPlan): Promise<DoomedRunner> 
       return held
     },
     begin: () => void child.stdin.write('go\n'),
+    async cancel() {
+      child.stdin.write('cancel\n')
+      return until(() => cancelled, 'the cancel is answered')
+    },
     kill,
   }
 }

@@ -8,6 +8,7 @@ import { unlessAway } from '../outage.ts'
 import { createCancelElsewhere, type CancelElsewhere } from './cancel-elsewhere.ts'
 import { createCancelWishes, type CancelWishes } from './cancel-wishes.ts'
 import { createHandOver, type HandOver } from './hand-over.ts'
+import { createKeptCancels, type KeptCancels } from './kept-cancels.ts'
 import { hearOthers } from './hear-others.ts'
 import { presenceNewsSchema, type Load } from './job-news.ts'
 import { createRelay, type Relay } from './relay.ts'
@@ -36,6 +37,7 @@ export interface Cluster {
   taking: Taking
   handOver: HandOver
   wishes: CancelWishes
+  keptCancels: KeptCancels
   telling: TellOthers
   tellingRemoved: TellRemoved
   cancelElsewhere: CancelElsewhere
@@ -55,6 +57,7 @@ export function createCluster(parts: ClusterParts): Cluster {
   })
   const taking = new Taking(board)
   const wishes = createCancelWishes(queue.notes)
+  const keptCancels = createKeptCancels(wishes, parts.onProblem)
   const telling = createTellOthers({
     ownId,
     board,
@@ -137,12 +140,14 @@ export function createCluster(parts: ClusterParts): Cluster {
     taking,
     handOver,
     wishes,
+    keptCancels,
     telling,
     tellingRemoved,
     cancelElsewhere,
     // Asked for each job that comes or ends, and alone on the queue there is nobody to look for.
     othersTell: () => heardFrom.size > 0 && runners.lastSeen().some((runner) => heardFrom.has(runner.id)),
     async close() {
+      await keptCancels.close()
       await telling.close()
       await tellingRemoved.close()
       if (hasOthers()) await say('gone')

@@ -2,6 +2,7 @@ import type { CancelResult } from '../../contract/contract.ts'
 import { TorilError } from '../../contract/errors.ts'
 import { isFinished, type Job } from '../../contract/job.ts'
 import type { CancelElsewhere } from '../cluster/cancel-elsewhere.ts'
+import type { KeptCancels } from '../cluster/kept-cancels.ts'
 import type { HistoryWriter } from '../history/history.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
 import { cancelledError, reasonText, type CancelOptions } from './cancel-options.ts'
@@ -15,6 +16,7 @@ export interface CancelParts {
   graceMs: () => number
   /** The job as callers see it; rejects JOB_NOT_FOUND. */
   get: (id: string) => Promise<Job>
+  kept: KeptCancels
   /** Cancels what another runner runs, through that runner; undefined when it no longer does. */
   elsewhere: CancelElsewhere
   /** The job has left the queue for good. */
@@ -56,8 +58,16 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
     const { job } = running
     const then = options.then ?? 'stop'
     const reason = reasonText(options)
+    // Cancelled for good a moment ago, it is to run again after all: nobody is to find that wish then.
+    if (then === 'retry' && parts.kept.has(job.id)) await parts.kept.drop(job.id)
     if (running.cancel?.timer) clearTimeout(running.cancel.timer)
     running.cancel = { by: options.by, reason, then }
+    // Under way while the job is asked; an answer that leaves the job running waits for it.
+    const kept = then === 'stop' ? parts.kept.keep(job, running.cancel) : Promise.resolve(true)
+    const unlessKept = async (message: string): Promise<string> =>
+      (await kept)
+        ? message
+        : `${message} The queue cannot be told now: if this runner dies before, the job runs again.`
     if (!running.started) {
       running.run?.cancel(reason)
       return {
@@ -72,7 +82,9 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
       parts.board.changed(job)
       return {
         result: 'asked',
-        message: `#${job.id} is asked to stop. It runs in the runner's own process, so it cannot be forced.`,
+        message: await unlessKept(
+          `#${job.id} is asked to stop. It runs in the runner's own process, so it cannot be forced.`,
+        ),
         job: await parts.get(job.id),
       }
     }
@@ -90,7 +102,7 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
     parts.board.changed(job)
     return {
       result: 'asked',
-      message: `#${job.id} is asked to stop. Its thread is ended in ${secondsText(graceMs)}.`,
+      message: await unlessKept(`#${job.id} is asked to stop. Its thread is ended in ${secondsText(graceMs)}.`),
       killAt,
       job: await parts.get(job.id),
     }

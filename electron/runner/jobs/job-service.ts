@@ -3,6 +3,7 @@ import { TorilError } from '../../contract/errors.ts'
 import { isFinished, type Job } from '../../contract/job.ts'
 import type { CancelElsewhere } from '../cluster/cancel-elsewhere.ts'
 import type { CancelWishes } from '../cluster/cancel-wishes.ts'
+import type { KeptCancels } from '../cluster/kept-cancels.ts'
 import type { History } from '../history/history.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
 import type { JobListInput, Runner } from '../runner.ts'
@@ -36,6 +37,7 @@ export interface JobServiceParts extends EnqueueParts {
   onRemoved: (id: string) => void
   cancelElsewhere: CancelElsewhere
   wishes: Pick<CancelWishes, 'forget'>
+  keptCancels: KeptCancels
   safety: BatchSafety
 }
 
@@ -136,6 +138,7 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     const job = await get(id)
     if (!isFinished(job.state))
       throw new TorilError('JOB_NOT_FINISHED', `Job ${id} is ${job.state}, so it cannot be retried.`)
+    await parts.keptCancels.drop(id)
     await parts.wishes.forget(id)
     if (!(await queue.retry(id))) {
       // The queue has let go of it: the same input and options make a new job.
@@ -176,6 +179,7 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     board,
     get,
     graceMs: () => parts.preferences().cancel.graceMs,
+    kept: parts.keptCancels,
     elsewhere: parts.cancelElsewhere,
     onCancelled: parts.onCancelled,
   })

@@ -63,6 +63,7 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
     endedPerMinute: () => stats.endedPerMinute(),
     cancelElsewhere: cluster.cancelElsewhere,
     wishes: cluster.wishes,
+    keptCancels: cluster.keptCancels,
     safety,
     onCancelled(job) {
       stats.stale()

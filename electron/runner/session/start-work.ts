@@ -69,7 +69,10 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     concurrency: parts.concurrency(),
     types: takenTypes(parts),
     onSettled(settled) {
-      if (isFinished(settled.state)) state.finished = true
+      if (isFinished(settled.state)) {
+        state.finished = true
+        cluster.keptCancels.over(settled.id)
+      }
       mirror.settled(settled)
       cluster.telling.tell(settled.id)
       cluster.handOver.ended(settled.id)
