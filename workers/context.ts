@@ -19,7 +19,10 @@ export interface JobContext<Own extends object = object> {
   readonly jobId: string
   /** Number of this attempt, from 1. */
   readonly attempt: number
-  /** Aborted when the job is asked to stop or has run out of time; `reason` says which. */
+  /**
+   * Aborted when the job is asked to stop, has run out of time, or runs inline and its runner stops; the code of
+   * `reason` says which: `CANCELLED`, `TIMED_OUT` or `RUNNER_STOPPED`.
+   */
   readonly signal: AbortSignal
   readonly services: JobServices & Own
   /** Reports how far the job is: a ratio from 0 to 1, or done of total. Cheap: call it as often as you like. */

@@ -71,8 +71,8 @@ export interface Hello {
   begun: Float64Array
 }
 
-/** Why a job is asked to stop. */
-export type StopCode = 'CANCELLED' | 'TIMED_OUT'
+/** Why a job is asked to stop. With its runner only inline ones are: a thread is ended. */
+export type StopCode = 'CANCELLED' | 'TIMED_OUT' | 'RUNNER_STOPPED'
 
 /** One call of `services.db`. */
 export type DatabaseOperation =

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createPoolFixture, type PoolFixture, until } from './pool-fixture.ts'
 
@@ -113,5 +115,26 @@ test('closing the pool ends what runs and what waits as cancelled with RUNNER_ST
   await closing.close()
   for (const { run } of [first, second, closing.start('return 1')]) {
     expect(await run.report).toMatchObject({ outcome: 'cancelled', error: { code: 'RUNNER_STOPPED' } })
+  }
+})
+
+test('a pool that closes does not wait for a thread inside one call into the system, and says so', async () => {
+  const closing = await createPoolFixture()
+  const [sign, release] = [join(closing.folder, 'child-runs'), join(closing.folder, 'child-may-end')]
+  const child = `const { existsSync, writeFileSync } = require('node:fs')
+    writeFileSync(${JSON.stringify(sign)}, '')
+    setInterval(() => existsSync(${JSON.stringify(release)}) && process.exit(), 20)`
+  const { run } = closing.start(
+    `const { execFileSync } = await import('node:child_process')
+    execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}])`,
+  )
+  await until(() => expect(existsSync(sign)).toBe(true))
+  try {
+    await closing.pool.close()
+    const error = { code: 'RUNNER_STOPPED', message: expect.stringContaining('inside one call into the system') }
+    expect(await run.report).toMatchObject({ outcome: 'cancelled', error })
+  } finally {
+    writeFileSync(release, '')
+    await closing.close()
   }
 })

@@ -13,6 +13,7 @@ import {
   whenStarted,
   type QueuePlace,
 } from './runner-under-test.ts'
+import { itStopsWhatItGivesBack } from './stop.contract.ts'
 import { addTestJob } from './test-jobs.ts'
 
 const by = 'test'
@@ -214,5 +215,7 @@ export function describeCluster(
         await home.remove()
       }
     })
+
+    describe('one of which stops', () => itStopsWhatItGivesBack(() => place?.variablesOf(0) ?? {}))
   })
 }

@@ -126,6 +126,23 @@ describe('a runner moves to another profile', () => {
     })
   })
 
+  test('an inline job stops with the session that ran it, and never runs twice at a time', async () => {
+    const release = home.gate('alone')
+    const { id } = await runner.jobs.enqueue('alone-inline', { release }, once)
+    await until(() => existsSync(`${release}-begun-1`), 'its code runs')
+    await runner.profiles.use(redisProfile, { graceMs: 0 })
+    await runner.profiles.use(embedded)
+    await until(() => existsSync(`${release}-begun-2`), 'its code runs again')
+    await home.openGate('alone')
+    const job = await whenFinished(runner, id)
+    expect(job).toMatchObject({ state: 'completed', result: 'released' })
+    expect(job.attempts).toMatchObject([
+      { outcome: 'cancelled', error: { code: 'RUNNER_STOPPED' } },
+      { outcome: 'completed' },
+    ])
+    expect(existsSync(`${release}-twice`)).toBe(false)
+  })
+
   test('one that cannot be opened leaves the old one at work', async () => {
     const id = await held('meanwhile')
     const queue = { kind: 'redis', port: redis.port } as const

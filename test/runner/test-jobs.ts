@@ -23,9 +23,19 @@ const untilReleased = `
 
 const untilReleasedDeaf = `
   const { existsSync, writeFileSync } = await import('node:fs')
-  ctx.signal.addEventListener('abort', () => writeFileSync(input.release + '-asked', ''))
+  ctx.signal.addEventListener('abort', () => writeFileSync(input.release + '-asked', ctx.signal.reason.code))
   writeFileSync(input.release + '-begun', '')
   while (!existsSync(input.release)) await new Promise((resolve) => setTimeout(resolve, 20))
+  return 'released'`
+
+/** Says by a file that an attempt runs, and by another when the next one does so too. */
+const alone = (pause: string): string => `
+  const { existsSync, writeFileSync } = await import('node:fs')
+  writeFileSync(input.release + '-begun-' + ctx.attempt, '')
+  while (!existsSync(input.release)) {
+    ${pause}
+    if (existsSync(input.release + '-begun-' + (ctx.attempt + 1))) writeFileSync(input.release + '-twice', '')
+  }
   return 'released'`
 
 const files: Record<string, string> = {
@@ -37,6 +47,14 @@ const files: Record<string, string> = {
   /** Says by files that it runs and that it was asked to stop, and goes on until the file `release` is there. */
   deaf: jobFile('deaf', untilReleasedDeaf),
   'deaf-inline': jobFile('deaf-inline', untilReleasedDeaf, { defaults: `{ executor: 'inline' }` }),
+  /** Tell when two of their attempts run at a time. One never yields, the other heeds its signal. */
+  alone: jobFile('alone', alone('')),
+  'alone-inline': jobFile(
+    'alone-inline',
+    alone(`ctx.signal.throwIfAborted()
+    await new Promise((resolve) => setTimeout(resolve, 1))`),
+    { defaults: `{ executor: 'inline' }` },
+  ),
   /** Leaves a promise behind that rejects when it is asked to stop, which ends its thread. */
   'crash-on-abort': jobFile(
     'crash-on-abort',

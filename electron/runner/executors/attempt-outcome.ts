@@ -18,7 +18,7 @@ export function reportOf(
     return { outcome: 'timed-out', error: { code: 'TIMED_OUT', message: asked.message }, retryable: true, ...measured }
   }
   if (asked !== undefined && (stopped || ending.kind === 'failed')) {
-    return { outcome: 'cancelled', error: { code: 'CANCELLED', message: asked.message }, retryable: true, ...measured }
+    return { outcome: 'cancelled', error: { code: asked.code, message: asked.message }, retryable: true, ...measured }
   }
   return ending.kind === 'completed'
     ? { outcome: 'completed', result: ending.result, retryable: false, ...measured }
@@ -27,4 +27,12 @@ export function reportOf(
 
 export function timeoutMessage(timeoutMs: number): string {
   return `The job ran longer than its timeout of ${timeoutMs} ms.`
+}
+
+export const stoppedMessage = 'The runner stopped before the job had finished.'
+
+/** An attempt that did not end before its runner. `left`: what goes on all the same, in a sentence. */
+export function stoppedReport(left?: string): AttemptReport {
+  const message = left === undefined ? stoppedMessage : `${stoppedMessage} ${left}`
+  return { outcome: 'cancelled', error: { code: 'RUNNER_STOPPED', message }, retryable: true }
 }

@@ -7,15 +7,15 @@ import { coerceThrown } from '../../../workers/job-error.ts'
 import type { Ending } from '../../../workers/protocol.ts'
 import { FolderServices } from '../../../workers/folder-services.ts'
 import { captureOutput } from '../../../workers/output-capture.ts'
-import { Reporter } from '../../../workers/reporter.ts'
 import { createContext, prepareJob, runDefinition, type PreparedJob } from '../../../workers/run-definition.ts'
-import { StopError, StopSignal } from '../../../workers/stop-signal.ts'
-import { reportOf, timeoutMessage } from './attempt-outcome.ts'
+import { StopError } from '../../../workers/stop-signal.ts'
+import { reportOf, stoppedMessage, stoppedReport, timeoutMessage } from './attempt-outcome.ts'
 import { createDirectDatabase } from './direct-database.ts'
 import { TorilError } from '../../contract/errors.ts'
+import { within } from '../queue/within.ts'
 import { profileProcess } from '../profiling/profile-process.ts'
-import { deliverReport } from './deliver-report.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, Executor } from './executor.ts'
+import { InlineAttempt } from './inline-attempt.ts'
 
 export interface InlineExecutorOptions {
   catalog: Pick<Catalog, 'get' | 'load'>
@@ -27,15 +27,15 @@ export interface InlineExecutorOptions {
 }
 
 export interface InlineExecutor extends Executor {
+  /** Runs nothing more, and asks what runs to stop. What does not within a moment ends all the same, with that said. */
+  stop(): Promise<void>
   /** Disposes of the services that a jobs folder brought along. */
   close(): Promise<void>
 }
 
-/** The attempt that code belongs to, followed through its promises and timers. */
-interface Owner {
-  reporter: Reporter
-  ended: boolean
-}
+/** A job that heeds its signal needs no more, and one that does not would not in any time. */
+const heedWithinMs = 500
+const goesOn = "It ran in the runner's own process and did not heed its signal, so its code may still go on there."
 
 /**
  * Runs jobs in the runner's own process: no isolation, no thread to end. Cancel and timeout reach such
@@ -43,7 +43,8 @@ interface Owner {
  */
 export function createInlineExecutor(options: InlineExecutorOptions): InlineExecutor {
   const { catalog, database } = options
-  const ownerNow = new AsyncLocalStorage<Owner | undefined>()
+  /** The attempt that code belongs to, followed through its promises and timers. */
+  const ownerNow = new AsyncLocalStorage<InlineAttempt | undefined>()
   const services: JobServices = {
     db: createDirectDatabase(database, () => ownerNow.getStore()),
     resultsDir: options.resultsDir,
@@ -54,6 +55,8 @@ export function createInlineExecutor(options: InlineExecutorOptions): InlineExec
     onProblem: options.onProblem ?? ((message) => console.error(message)),
   })
   let releaseOutput: (() => void) | undefined
+  let stopped = false
+  const running = new Set<InlineAttempt>()
 
   function sinkNow(): ((text: string, level: LogLevel) => void) | undefined {
     const owner = ownerNow.getStore()
@@ -72,7 +75,7 @@ export function createInlineExecutor(options: InlineExecutorOptions): InlineExec
     return job
   }
 
-  async function execute(request: AttemptRequest, stop: StopSignal, reporter: Reporter): Promise<Ending> {
+  async function execute(request: AttemptRequest, { stop, reporter }: InlineAttempt): Promise<Ending> {
     let job: PreparedJob
     try {
       job = await prepare(request.type)
@@ -98,13 +101,8 @@ export function createInlineExecutor(options: InlineExecutorOptions): InlineExec
     }
   }
 
-  async function attempt(request: AttemptRequest, listener: AttemptListener, stop: StopSignal): Promise<AttemptReport> {
-    if (catalog.get(request.type) === undefined) {
-      const message = `This runner knows no job type ${request.type}.`
-      return { outcome: 'failed', error: { code: 'UNKNOWN_JOB_TYPE', message }, retryable: false }
-    }
-    listener.onStart({})
-    const reporter = new Reporter((report) => deliverReport(report, listener))
+  async function attempt(request: AttemptRequest, owner: InlineAttempt): Promise<AttemptReport> {
+    const { stop } = owner
     const { timeoutMs } = request
     const timer =
       timeoutMs === undefined
@@ -112,25 +110,46 @@ export function createInlineExecutor(options: InlineExecutorOptions): InlineExec
         : setTimeout(() => stop.stop(new StopError('TIMED_OUT', timeoutMessage(timeoutMs))), timeoutMs)
     // The console of the runner is its own until a job may write to it.
     releaseOutput ??= captureOutput(sinkNow)
-    const owner = { reporter, ended: false }
-    const ending = await ownerNow.run(owner, execute, request, stop, reporter)
-    owner.ended = true
-    clearTimeout(timer)
-    const last = reporter.close()
-    if (last !== undefined) deliverReport(last, listener)
-    return reportOf({ ending, stopped: stop.reason !== undefined }, stop.reason)
+    try {
+      const ending = await ownerNow.run(owner, execute, request, owner)
+      return reportOf({ ending, stopped: stop.reason !== undefined }, stop.reason)
+    } catch (thrown) {
+      return { outcome: 'failed', error: coerceThrown(thrown, 'JOB_NOT_LOADED'), retryable: true }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  function begin(request: AttemptRequest, listener: AttemptListener): InlineAttempt {
+    const owner = new InlineAttempt(listener)
+    if (stopped) owner.end(stoppedReport())
+    else if (catalog.get(request.type) === undefined) {
+      const message = `This runner knows no job type ${request.type}.`
+      owner.end({ outcome: 'failed', error: { code: 'UNKNOWN_JOB_TYPE', message }, retryable: false })
+    } else {
+      running.add(owner)
+      listener.onStart({})
+      void attempt(request, owner).then((report) => owner.end(report))
+      void owner.report.then(() => running.delete(owner))
+    }
+    return owner
   }
 
   return {
     name: 'inline',
+    async stop() {
+      stopped = true
+      for (const { stop } of running) stop.stop(new StopError('RUNNER_STOPPED', stoppedMessage))
+      await within(Promise.all(Array.from(running, ({ report }) => report)), heedWithinMs)
+      for (const owner of running) owner.end(stoppedReport(goesOn))
+    },
     async close() {
       await folderServices.close()
       releaseOutput?.()
       releaseOutput = undefined
     },
     run(request, listener) {
-      const stop = new StopSignal()
-      const report = attempt(request, listener, stop)
+      const { report, stop } = begin(request, listener)
       return {
         report,
         cancel: (reason) => stop.stop(new StopError('CANCELLED', reason)),

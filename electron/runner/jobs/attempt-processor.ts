@@ -8,6 +8,7 @@ import { unlessAway } from '../outage.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { cancelledError } from './cancel-options.ts'
+import { within } from '../queue/within.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { lostAttempt } from './lost-attempts.ts'
@@ -35,6 +36,8 @@ export interface AttemptProcessorParts {
 const progressSaveMs = 1_000
 /** A job taken before waits so long for a history that is away. */
 const awayMs = 1_000
+/** So long a job that goes back waits for the history to have its attempt. */
+const writtenWithinMs = 1_000
 
 /**
  * Runs one attempt of a job the queue handed over, and says what is to become of the job. This is where
@@ -250,7 +253,10 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     }
     running.run = parts.executors[executor].run(request, listenerFor(running, taken))
     const report = await running.run.report
-    return finish(running, report)
+    const verdict = finish(running, report)
+    // Its runner stops: whoever takes the job next, maybe at once, is to read how this attempt ended.
+    if (verdict.kind === 'postpone') await within(history.writer.flush(), writtenWithinMs)
+    return verdict
   }
 
   return async (taken) => {

@@ -1,10 +1,11 @@
 import type { Thread } from '../../contract/runner.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import { reportOf, timeoutMessage } from '../executors/attempt-outcome.ts'
+import { reportOf, stoppedMessage, stoppedReport, timeoutMessage } from '../executors/attempt-outcome.ts'
 import type { AttemptListener, AttemptReport, AttemptRequest, AttemptRun, Executor } from '../executors/executor.ts'
 import type { AttemptAnswer, FromThread, StopCode } from '../../../workers/protocol.ts'
 import type { JobDatabaseAccess } from '../history/history.ts'
 import { AttemptMeter } from './attempt-meter.ts'
+import { within } from '../queue/within.ts'
 import { answerDatabaseCall } from './database-answers.ts'
 import { answerStrip } from './strip-answers.ts'
 import { Lanes } from './lanes.ts'
@@ -32,8 +33,16 @@ export interface ThreadPoolOptions {
 }
 
 const defaultTimeoutGraceMs = 500
+/** A thread that can be ended is gone long before, also on a busy machine. */
+const endWithinMs = 2_000
+const insideCall = 'Its thread is inside one call into the system, such as execSync, and ends when that returns.'
 
-const outcomeOfKill = { CANCELLED: 'cancelled', TIMED_OUT: 'timed-out', OUT_OF_MEMORY: 'out-of-memory' } as const
+const outcomeOfKill = {
+  CANCELLED: 'cancelled',
+  RUNNER_STOPPED: 'cancelled',
+  TIMED_OUT: 'timed-out',
+  OUT_OF_MEMORY: 'out-of-memory',
+} as const
 
 function memoryLimitOf({ request: { memoryMb } }: PendingAttempt, lane: Lane): MemoryLimit {
   return { mb: memoryMb ?? lane.defaultLimitMb, ofJob: memoryMb !== undefined }
@@ -45,6 +54,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
   const listeners = new Set<() => void>()
   const graceMs = options.timeoutGraceMs ?? defaultTimeoutGraceMs
   let lastSeq = 0
+  let ending: Promise<boolean> | undefined
   let closing: Promise<void> | undefined
 
   const lanes = new Lanes({
@@ -120,9 +130,14 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     attempt.settle(report)
   }
 
+  function settleWaiting(report: AttemptReport): void {
+    for (const attempt of line) giveUp(attempt, report)
+    changed()
+  }
+
   /** Gives waiting attempts to threads, strictly in order, so that none starves. */
   function dispatch(): void {
-    if (closing !== undefined || line.size === 0) return
+    if (ending !== undefined || line.size === 0) return
     const claimed = lanes.newClaims()
     for (const attempt of line) {
       const offer = lanes.offer(attempt.request.memoryMb, claimed)
@@ -227,14 +242,36 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       stack: () => stackOf(attempt, lanes.of(attempt)),
       profile: (durationMs, stop) => profileOf(attempt, lanes.of(attempt), durationMs, stop),
     }
-    if (closing === undefined) {
+    if (ending === undefined) {
       line.push(attempt)
       dispatch()
     } else {
-      const error = { code: 'RUNNER_STOPPED', message: 'The runner is stopping.' }
-      attempt.settle({ outcome: 'cancelled', error, retryable: true })
+      attempt.settle(stoppedReport())
     }
     return handle
+  }
+
+  /** An attempt ends when its thread is gone, so that its job can run elsewhere from then on. Answers whether all are. */
+  async function endAttempts(): Promise<boolean> {
+    settleWaiting(stoppedReport())
+    const running = lanes.end()
+    for (const attempt of running) kill(attempt, 'cancelled', 'RUNNER_STOPPED', stoppedMessage)
+    const allEnded = await within(Promise.all(running.map(({ report }) => report)), endWithinMs)
+    for (const attempt of running) attempt.settle(stoppedReport(insideCall))
+    return allEnded
+  }
+
+  function end(): Promise<boolean> {
+    ending ??= endAttempts()
+    return ending
+  }
+
+  async function close(): Promise<void> {
+    const allEnded = await end()
+    sampler.close()
+    meter.close()
+    // A thread inside such a call cannot be waited for: the call lasts as long as it likes.
+    await (allEnded ? lanes.close() : within(lanes.close(), endWithinMs))
   }
 
   const executor: Executor = { name: 'thread', run }
@@ -257,21 +294,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     },
     waiting: () => line.size,
     watch: () => sampler.watch(),
+    async end() {
+      await end()
+    },
     close() {
-      closing ??= (async () => {
-        const message = 'The runner stopped before the job had finished.'
-        const error = { code: 'RUNNER_STOPPED', message }
-        for (const attempt of line) giveUp(attempt, { outcome: 'cancelled', error, retryable: true })
-        changed()
-        for (const lane of lanes.all()) {
-          if (lane.attempt !== undefined && lane.attempt.killed === undefined) {
-            lane.attempt.killed = { outcome: 'cancelled', code: 'RUNNER_STOPPED', message }
-          }
-        }
-        sampler.close()
-        meter.close()
-        await lanes.close()
-      })()
+      closing ??= close()
       return closing
     },
   }

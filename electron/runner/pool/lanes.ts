@@ -160,11 +160,17 @@ export class Lanes {
     this.#options.onFree()
   }
 
-  async close(): Promise<void> {
+  /** From here on no thread is started, whatever becomes of those there are. Answers the attempts that still run. */
+  end(): PendingAttempt[] {
     this.#closed = true
     clearTimeout(this.#sweep)
     for (const { retry } of this.#bootTrouble.values()) clearTimeout(retry)
-    // One that still runs a job has nobody to ask: it is ended as it is.
+    return [...this.#byAttempt.keys()]
+  }
+
+  /** Ends all threads, those that still run a job as they are. */
+  async close(): Promise<void> {
+    this.end()
     for (const lane of this.#lanes.filter(({ state }) => state === 'idle')) this.#retire(lane)
     await Promise.all(this.#leaving)
     await Promise.all(Array.from(this.#classes.values(), (each) => each.destroy()))

@@ -23,6 +23,11 @@ export interface ThreadPool {
   watch(): () => void
   /** Jobs that wait for a thread. */
   waiting(): number
-  /** Ends all threads. What still runs ends as cancelled with code RUNNER_STOPPED. */
+  /**
+   * Runs nothing more, and ends the threads that run an attempt, which ends as cancelled with code RUNNER_STOPPED.
+   * One that lies inside one call into the system is left to end when that returns; its attempt says so.
+   */
+  end(): Promise<void>
+  /** The same, and ends all other threads. */
   close(): Promise<void>
 }

@@ -232,9 +232,12 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     settle({ id, state: 'waiting' })
   }
 
-  async function close(graceMs: number, cutShort: AbortSignal | undefined): Promise<void> {
+  async function close(...[graceMs, cutShort, endAttempts]: Parameters<Consumer['close']>): Promise<void> {
     await stopTaking()
     await held.whenEmpty(graceMs, cutShort)
+    await endAttempts?.()
+    // An attempt that has ended says itself what becomes of its job: it may have been cancelled for good.
+    if (endAttempts !== undefined) await held.whenEmpty(patienceMs())
     const unfinished = held.all().filter(([, entry]) => entry.decided === undefined)
     const givenBack = Promise.all(unfinished.map(([id, entry]) => giveBack(id, entry)))
     await within(givenBack, patienceMs())
@@ -292,8 +295,8 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       stopped = false
       await worker.resume()
     },
-    close(graceMs, cutShort) {
-      closing ??= close(graceMs, cutShort)
+    close(...how) {
+      closing ??= close(...how)
       return closing
     },
   }

@@ -107,8 +107,11 @@ export interface Consumer {
   /** Takes no further jobs; resolves at once. `start` takes up again. */
   stopTaking(): Promise<void>
   start(): Promise<void>
-  /** Closes; jobs still running after `graceMs`, or when `cutShort` aborts, are given back to wait without using an attempt. */
-  close(graceMs: number, cutShort?: AbortSignal): Promise<void>
+  /**
+   * Closes; jobs still running after `graceMs`, or when `cutShort` aborts, are given back to wait without using an
+   * attempt. `endAttempts` is called before, to end what runs of them: whoever takes them must not run them beside it.
+   */
+  close(graceMs: number, cutShort?: AbortSignal, endAttempts?: () => Promise<unknown>): Promise<void>
 }
 
 /** Things that happen in the queue, whoever did them. On PostgreSQL events can be missed: a hint, never the truth. */

@@ -9,6 +9,8 @@ export interface Threads {
   pool: ThreadPool
   inline: ReturnType<typeof createInlineExecutor>
   load: () => Load
+  /** Ends what still runs: the jobs run elsewhere from then on. */
+  end: () => Promise<unknown>
 }
 
 /** Where attempts run. */
@@ -30,6 +32,7 @@ export function startThreads({ core, history, catalog, board, preferences, stops
   return {
     pool,
     inline,
+    end: () => Promise.all([pool.end(), inline.stop()]),
     load() {
       const threads = pool.threads()
       return {

@@ -82,7 +82,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
   stops.add(async () => {
     state.stopping = true
     state.grace.allowByDefault(preferences().cancel.graceMs)
-    await consumer.close(longestGraceMs, state.grace.over)
+    await consumer.close(longestGraceMs, state.grace.over, threads.end)
   })
   stops.add(queue.onEvent((event) => mirror.event(event)))
   return { runners, cluster, stats, mirror, consumer, isParked: (id) => unknownTypes.holds(id) }
