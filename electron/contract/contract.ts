@@ -77,7 +77,7 @@ export const cancelResultSchema = z.object({
   /** `cancelled`: over at once. `asked`: the signal is sent. `killed`: the thread was ended. */
   result: z.enum(['cancelled', 'asked', 'killed']),
   message: z.string(),
-  /** When a job that was asked will be killed; absent where it cannot be (inline). */
+  /** When a job that was asked will be killed; absent where it cannot be: inline, or inside one call into the system. */
   killAt: timeSchema.optional(),
   job: jobSchema,
 })

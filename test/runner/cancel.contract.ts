@@ -63,4 +63,20 @@ export function itCancelsForGood(runner: () => Runner, home: () => RunnerHome): 
     // The time of one that still loads its code is over before it can say so.
     expect(job.attempts.at(-1)).toMatchObject({ ...late, cancelledBy: by, cancelReason: reason })
   })
+
+  it('says so when a thread cannot be ended, because it lies inside one call into the system', async () => {
+    const release = home().gate('call')
+    const { id } = await runner().jobs.enqueue('inside-call', { release }, again)
+    try {
+      await until(() => existsSync(`${release}-begun`), 'its child runs')
+      const answer = await runner().jobs.cancel(id, { by, now: true })
+      const told = expect.stringContaining('inside one call into the system')
+      expect(answer).toMatchObject({ result: 'asked', message: told, job: { waitingReason: { message: told } } })
+      expect(answer.killAt).toBeUndefined()
+      expect(existsSync(release)).toBe(false)
+    } finally {
+      await home().openGate('call')
+    }
+    expect(await whenFinished(runner(), id)).toMatchObject({ state: 'cancelled', attempts: [{ number: 1 }] })
+  })
 }

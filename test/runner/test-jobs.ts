@@ -55,6 +55,15 @@ const files: Record<string, string> = {
     await new Promise((resolve) => setTimeout(resolve, 1))`),
     { defaults: `{ executor: 'inline' }` },
   ),
+  /** Lies inside one call into the system until the file `release` is there. */
+  'inside-call': jobFile(
+    'inside-call',
+    `const { execFileSync } = await import('node:child_process')
+    const child = 'const { existsSync, writeFileSync } = require("node:fs"); const [release] = process.argv.slice(1);'
+      + 'writeFileSync(release + "-begun", ""); setInterval(() => existsSync(release) && process.exit(), 20)'
+    execFileSync(process.execPath, ['-e', child, input.release])
+    return 'released'`,
+  ),
   /** Leaves a promise behind that rejects when it is asked to stop, which ends its thread. */
   'crash-on-abort': jobFile(
     'crash-on-abort',

@@ -5,6 +5,7 @@ import type { CancelElsewhere } from '../cluster/cancel-elsewhere.ts'
 import type { KeptCancels } from '../cluster/kept-cancels.ts'
 import type { HistoryWriter } from '../history/history.ts'
 import type { JobQueue } from '../queue/job-queue.ts'
+import { within } from '../queue/within.ts'
 import { cancelledError, reasonText, type CancelOptions } from './cancel-options.ts'
 import { recordOf } from './attempt-processor.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
@@ -29,29 +30,31 @@ function secondsText(ms: number): string {
 
 /** How long an answer waits for the queue to store the end of a killed job. */
 const storedWithinMs = 2_000
+/** And for its thread: one that can be ended is gone long before, also on a busy machine. */
+const endedWithinMs = 2_000
+const insideCall = 'It lies inside one call into the system, such as execSync, and ends when that returns.'
 
 /** Two steps: ask, then kill after the grace time. A job that does not run yet is taken out at once. */
 export function createCancel(parts: CancelParts): (id: string, options: CancelOptions) => Promise<CancelResult> {
-  function kill(running: RunningAttempt, reason: string): boolean {
-    return running.run?.kill(reason) ?? false
-  }
-
   /** The job once its end is stored, so that the answer shows it; as it is, when that takes too long. */
-  async function ended({ job: { id }, run }: RunningAttempt): Promise<Job> {
-    await run?.report
+  async function ended({ job: { id } }: RunningAttempt): Promise<Job> {
     const stored = Promise.withResolvers<void>()
     const isOpen = (): boolean => parts.board.running(id) !== undefined || parts.board.recent(id)?.state === 'active'
     const stop = parts.board.onChange((changed) => {
       if (changed === id && !isOpen()) stored.resolve()
     })
-    const timer = setTimeout(() => stored.resolve(), storedWithinMs)
-    try {
-      if (isOpen()) await stored.promise
-    } finally {
-      clearTimeout(timer)
-      stop()
-    }
+    if (isOpen()) await within(stored.promise, storedWithinMs)
+    stop()
     return parts.get(id)
+  }
+
+  /** False where its thread does not end at once, and says so with the job. */
+  async function kill({ job, run }: RunningAttempt, reason: string): Promise<boolean> {
+    if (run === undefined || !run.kill(reason)) return false
+    if (await within(run.report, endedWithinMs)) return true
+    job.waitingReason = { code: 'CANCELLING', message: `Its thread is to end. ${insideCall}` }
+    parts.board.changed(job)
+    return false
   }
 
   async function cancelRunning(running: RunningAttempt, options: CancelOptions): Promise<CancelResult> {
@@ -89,13 +92,17 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
       }
     }
     const graceMs = options.now ? 0 : parts.graceMs()
-    if (graceMs === 0 && kill(running, reason)) {
-      return { result: 'killed', message: `#${job.id} was killed.`, job: await ended(running) }
+    if (graceMs === 0) {
+      if (await kill(running, reason)) {
+        return { result: 'killed', message: `#${job.id} was killed.`, job: await ended(running) }
+      }
+      const message = await unlessKept(`#${job.id} is asked to stop, and its thread to end. ${insideCall}`)
+      return { result: 'asked', message, job: await parts.get(job.id) }
     }
     const killAt = new Date(Date.now() + graceMs).toISOString()
     running.cancel.killAt = killAt
     running.cancel.timer = setTimeout(
-      () => kill(running, `${reason} It did not stop within ${secondsText(graceMs)}.`),
+      () => void kill(running, `${reason} It did not stop within ${secondsText(graceMs)}.`),
       graceMs,
     )
     job.waitingReason = { code: 'CANCELLING', message: `Asked to stop. Its thread is ended at ${killAt}.` }
