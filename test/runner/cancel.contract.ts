@@ -20,7 +20,8 @@ export function itCancelsForGood(runner: () => Runner, home: () => RunnerHome): 
     await until(() => existsSync(`${home().gate('left')}-begun`), 'its code runs')
     expect(await runner().jobs.cancel(id, { by, reason })).toMatchObject({ result: 'asked' })
     const job = await whenFinished(runner(), id)
-    expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } })
+    const error = { code: 'CANCELLED', message: 'Cancelled from the test: Enough.' }
+    expect(job).toMatchObject({ state: 'cancelled', error })
     const crash = { outcome: 'crashed', error: { code: 'THREAD_CRASHED' } }
     expect(job.attempts).toMatchObject([{ number: 1, ...crash, cancelledBy: by, cancelReason: reason }])
   })

@@ -206,7 +206,8 @@ export function describeCluster(
         await expect(refusal).rejects.toMatchObject({ code: 'RUNNING_ELSEWHERE' })
         await expect(refusal).rejects.toThrow(/last heard of \d+ s ago\. .* did not answer .*cancelled for good/)
         const job = await whenFinished(survivor, id)
-        expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED', message: 'It hangs.' } })
+        const message = `Cancelled from the test on ${survivor.id}: It hangs.`
+        expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED', message } })
         expect(job.attempts).toMatchObject([
           { runner: dead?.id, outcome: 'lost', cancelledBy: `test on ${survivor.id}`, cancelReason: 'It hangs.' },
         ])

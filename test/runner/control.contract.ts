@@ -17,7 +17,7 @@ export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
     expect(answer).toMatchObject({ result: 'cancelled', job: { state: 'cancelled' } })
     const job = await runner().jobs.get(id)
     expect(job).toMatchObject({ state: 'cancelled', attempts: [] })
-    expect(job.error).toEqual({ code: 'CANCELLED', message: 'No longer wanted.' })
+    expect(job.error).toEqual({ code: 'CANCELLED', message: 'Cancelled from the test: No longer wanted.' })
     await expect(runner().jobs.cancel(id, { by })).rejects.toMatchObject({ code: 'JOB_FINISHED' })
   })
 
@@ -49,7 +49,8 @@ export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
     const answer = await runner().jobs.cancel(id, { by })
     expect(answer).toMatchObject({ result: 'asked', killAt: expect.any(String) })
     const job = await whenFinished(runner(), id)
-    expect(job).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } })
+    const error = { code: 'CANCELLED', message: 'Cancelled from the test.' }
+    expect(job).toMatchObject({ state: 'cancelled', error })
     const kept = { number: 1, outcome: 'cancelled', cancelledBy: by, cancelReason: 'Cancelled from the test.' }
     expect(job.attempts).toMatchObject([kept])
     await expect(runner().jobs.cancel(id, { by })).rejects.toMatchObject({ code: 'JOB_FINISHED' })
@@ -75,10 +76,11 @@ export function itObeys(runner: () => Runner, home: () => RunnerHome): void {
     const next = { state: 'active', attempts: [], waitingReason: { code: 'ALL_THREADS_BUSY' } }
     expect(await jobWhen(runner(), id, 'is taken', (job) => job.state === 'active')).toMatchObject(next)
     const cancelled = { result: 'cancelled', job: { state: 'cancelled', attempts: [] } }
-    expect(await runner().jobs.cancel(id, { by })).toMatchObject(cancelled)
+    expect(await runner().jobs.cancel(id, { by, reason: 'Not now.' })).toMatchObject(cancelled)
     await runner().jobs.cancel(held.id, { by, now: true })
     await runner().preferences.update({ pool })
-    expect(await runner().jobs.get(id)).toMatchObject({ state: 'cancelled', attempts: [] })
+    const error = { code: 'CANCELLED', message: 'Cancelled from the test: Not now.' }
+    expect(await runner().jobs.get(id)).toMatchObject({ state: 'cancelled', attempts: [], error })
   })
 
   it('kills a job that spins after the grace time', async () => {

@@ -94,7 +94,7 @@ export function describeEmptying(label: string, open: () => Promise<EmptyingPlac
         expect(await runner.jobs.get(id)).toMatchObject({
           state: 'cancelled',
           input: { n: expect.any(Number) as number },
-          error: { code: 'CANCELLED', message: 'Wrong day.' },
+          error: { code: 'CANCELLED', message: 'The queue was drained from the test: Wrong day.' },
         })
       }
       expect(await stateOf(later)).toBe('delayed')
@@ -182,7 +182,8 @@ export function describeEmptying(label: string, open: () => Promise<EmptyingPlac
       expect((await runner.queue.info()).paused).toBe(false)
       expect(await all('obliterate', { force: true, dryRun: true })).toMatchObject({ byState: { active: 1 } })
       await all('obliterate', { force: true, reason: 'Start over.' })
-      expect(await whenFinished(runner, id)).toMatchObject({ state: 'cancelled', error: { message: 'Start over.' } })
+      const error = { message: 'Cancelled from the test: Start over.' }
+      expect(await whenFinished(runner, id)).toMatchObject({ state: 'cancelled', error })
       expect(await place.queue.getJob(id)).toBeUndefined()
       expect((await runner.queue.info()).paused).toBe(false)
       expect(runner.activeCount()).toBe(0)

@@ -1,6 +1,7 @@
 import { TorilError } from '../../contract/errors.ts'
 import type { DrainInput } from '../../contract/queue-acts.ts'
 import { counted } from '../counted.ts'
+import { toldWhy } from '../jobs/cancel-options.ts'
 import { tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
 import type { QueuedJob, QueueState } from '../queue/job-queue.ts'
 import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'
@@ -44,7 +45,7 @@ export function createDrain(parts: EmptyingParts): Emptying<DrainInput> {
     if (dryRun === true) return tellDryRun(counts)
     const total = counts.waiting + counts.delayed
     refuse(parts, `take ${counted(total, 'job')} out of the queue`, confirm)
-    const why = reason ?? `The queue was drained from the ${by}.`
+    const why = toldWhy('The queue was drained', by, reason)
     const beganAt = Date.now()
 
     /** A parent that waited for this job alone now waits like others. Its children are gone, so it must not run. */

@@ -3,6 +3,7 @@ import type { BatchProgress } from '../../contract/batch.ts'
 import type { ObliterateInput } from '../../contract/queue-acts.ts'
 import { recordOf } from '../jobs/attempt-processor.ts'
 import { counted } from '../counted.ts'
+import { toldWhy } from '../jobs/cancel-options.ts'
 import { jobFromQueue } from '../jobs/job-from-queue.ts'
 import { forEachAtOnce, tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
 import type { QueuedJob } from '../queue/job-queue.ts'
@@ -57,15 +58,17 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
     const running = active === 0 ? '' : `, ${active.toLocaleString('en')} of them running`
     refuse(parts, `obliterate the queue ${queue.name} with its ${counted(total, 'job')}${running}`, confirm)
     if (!force) refuseRunning(active)
-    const why = reason ?? `The queue was obliterated from the ${by}.`
+    const why = toldWhy('The queue was obliterated', by, reason)
 
     async function cancelRunning(stop: AbortSignal): Promise<void> {
       const page = await queue.page('active', 0, active + pageSize)
       await forEachAtOnce(page, atOnce, stop, async ({ id }) => {
         // What cannot be cancelled, because it has just ended or a foreign program runs it, is taken below.
-        await parts.cancel(id, { by, reason: why, now: true }).catch((error: unknown) => {
-          if (!(error instanceof TorilError)) throw error
-        })
+        await parts
+          .cancel(id, { by, reason: reason ?? 'The queue was obliterated.', now: true })
+          .catch((error: unknown) => {
+            if (!(error instanceof TorilError)) throw error
+          })
       })
     }
 

@@ -11,12 +11,22 @@ export interface CancelOptions {
 
 const spelt: Record<string, string> = { cli: 'CLI', rest: 'REST API' }
 
-/** Why a job was cancelled, as it is kept and shown: in the caller's words, or where it was asked for. */
-export function reasonText(options: CancelOptions): string {
-  return options.reason ?? `Cancelled from the ${spelt[options.by] ?? options.by}.`
+/** What was done, from where, and why if that was said: one sentence. */
+export function toldWhy(done: string, by: string, reason?: string): string {
+  const fact = `${done} from the ${by.replace(/^\w+/, (door) => spelt[door] ?? door)}`
+  return reason === undefined ? `${fact}.` : `${fact}: ${reason}`
 }
 
-/** The error of a job that was cancelled for good. By its code the end of the job is known as a cancel. */
-export function cancelledError({ reason }: { by: string; reason: string }): JobError {
-  return { code: 'CANCELLED', message: reason }
+/** Why a job was cancelled, as it is kept with its attempt: in the caller's words, or where it was asked for. */
+export function reasonText(options: CancelOptions): string {
+  return options.reason ?? toldWhy('Cancelled', options.by)
+}
+
+/**
+ * The error of a job that was cancelled for good: who and why, since a job may have no attempt that says so. By its
+ * code the end of the job is known as a cancel.
+ */
+export function cancelledError({ by, reason }: { by: string; reason: string }): JobError {
+  const message = reason === toldWhy('Cancelled', by) ? reason : toldWhy('Cancelled', by, reason)
+  return { code: 'CANCELLED', message }
 }
