@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, dialog, Menu, protocol, safeStorage, shell } from 'electron'
+import { app, BrowserWindow, Menu, protocol, safeStorage, shell } from 'electron'
 import { dataDirOf, prepareDataDir } from '../api/data-dir.ts'
 import { locatePanel } from '../api/locate-files.ts'
 import { createPortServer } from '../api/transports/message-port.ts'
@@ -14,6 +14,7 @@ import { createQuitFlow } from './quit-flow.ts'
 import { askAboutRunningJobs } from './quit-question.ts'
 import { createSafeStorageBox, noKeychainNotice } from './safe-storage-box.ts'
 import { showScreen } from './show-screen.ts'
+import { togglePause } from './toggle-pause.ts'
 import { checkForUpdates } from './updates.ts'
 import { focusWindow, openWindow } from './window.ts'
 
@@ -118,11 +119,7 @@ export async function openDesktop(dataDir: string): Promise<OpenRunner> {
 
 function menuActions(dataDir: string, starting: Promise<OpenRunner>) {
   return {
-    togglePause: () => {
-      starting
-        .then(async ({ runner: { queue } }) => ((await queue.info()).paused ? queue.resume() : queue.pause()))
-        .catch((error: unknown) => dialog.showErrorBox('The queue was not changed', messageOf(error)))
-    },
+    togglePause: () => void togglePause(starting),
     openDataFolder: () => {
       shell.openPath(dataDir).catch((error: unknown) => console.error('Could not open the data folder:', error))
     },

@@ -43,7 +43,7 @@ export function electronDouble() {
     app: { name: 'Toril' },
     BrowserWindow,
     MessageChannelMain,
-    dialog: { showMessageBox: vi.fn(() => Promise.resolve({ response: 1 })) },
+    dialog: { showMessageBox: vi.fn(() => Promise.resolve({ response: 1 })), showErrorBox: vi.fn() },
     ipcMain: new EventEmitter(),
     screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
     shell: { openExternal: vi.fn(() => Promise.resolve()) },

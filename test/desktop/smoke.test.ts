@@ -91,6 +91,19 @@ describe.skipIf(process.platform !== 'linux')('the desktop app', () => {
     expect(below.filter(isAlive)).toEqual([])
   })
 
+  test('pauses the queue from the menu, until its profile is made read-only', async () => {
+    const desktop = await launch()
+    await desktop.next('window')
+    await vi.waitFor(() => expect(existsSync(join(desktop.dataDir, 'runner.json'))).toBe(true), { timeout: patienceMs })
+    const paused = async () => (await desktop.call<{ paused: boolean }>('GET', '/queue')).paused
+    desktop.send({ kind: 'menu', label: 'Pause or resume' })
+    await vi.waitFor(async () => expect(await paused()).toBe(true), { timeout: patienceMs })
+    await desktop.call('PATCH', '/profiles/this-computer', { readOnly: true })
+    desktop.send({ kind: 'menu', label: 'Pause or resume' })
+    expect((await desktop.next('error-box')).text).toContain('This computer is read-only.')
+    expect(await paused()).toBe(true)
+  })
+
   test('takes any free port when the usual one is in use, keeps a second runner off its data, and stops by a signal', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
