@@ -38,7 +38,7 @@ export function coerceError(error: unknown, path: readonly string[], log: Log): 
   const operation = path.join('.')
   if (isWireError(error)) return error
   if (error instanceof TorilError) {
-    if (error.code === 'INTERNAL') log(`${operation} failed: ${describe(error)}`)
+    if (error.code === 'INTERNAL') log(`${operation} failed: ${describeError(error)}`)
     return wireError(error.code, error.message, error.issues)
   }
   if (error instanceof ORPCError) {
@@ -48,11 +48,12 @@ export function coerceError(error: unknown, path: readonly string[], log: Log): 
     }
     if (error.status < 500) return wireError('INVALID_REQUEST', error.message)
   }
-  log(`${operation} failed: ${describe(error)}`)
+  log(`${operation} failed: ${describeError(error)}`)
   return wireError('INTERNAL', `${operation} failed inside Toril. The log of the runner says why.`)
 }
 
-function describe(error: unknown): string {
+/** For a log: where it came from and what was below it, without the properties that others hang onto an error. */
+export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
   const issues = cause instanceof ValidationError ? ` ${JSON.stringify(cause.issues)}` : ''

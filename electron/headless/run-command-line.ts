@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from 'commander'
+import { describeError } from '../api/errors.ts'
 import { TorilError } from '../contract/errors.ts'
 import { toCliError } from './client/client-error.ts'
 import { CliError, exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -23,7 +24,11 @@ function report(error: unknown, asJson: boolean): number {
     error instanceof TorilError
       ? new CliError(exitCodeOf(error.code), error.message, { code: error.code })
       : (toCliError(error) ?? error)
-  if (!(known instanceof CliError)) throw error
+  if (!(known instanceof CliError)) {
+    // Left to Node, it would be shown with all that others hang onto an error.
+    process.stderr.write(`${describeError(error)}\n`)
+    return exitCodes.failed
+  }
   const { code, message, issues } = known
   const text = asJson ? JSON.stringify({ error: { code, message, issues } }) : message
   process.stderr.write(`${text}\n`)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, Menu, protocol, safeStorage, shell } from 'electron'
 import { dataDirOf, prepareDataDir } from '../api/data-dir.ts'
+import { describeError } from '../api/errors.ts'
 import { locatePanel } from '../api/locate-files.ts'
 import { createPortServer } from '../api/transports/message-port.ts'
 import { openRunner, type OpenRunner } from '../api/open-runner.ts'
@@ -112,7 +113,7 @@ export async function openDesktop(dataDir: string): Promise<OpenRunner> {
   desktop = await starting
   console.error(`Toril is ready at ${desktop.url}.`)
   checkForUpdates(app.isPackaged, process.resourcesPath).catch((error: unknown) =>
-    console.error('Could not look for updates:', error),
+    console.error(`Could not look for updates: ${describeError(error)}`),
   )
   return desktop
 }
@@ -121,14 +122,16 @@ function menuActions(dataDir: string, starting: Promise<OpenRunner>) {
   return {
     togglePause: () => void togglePause(starting),
     openDataFolder: () => {
-      shell.openPath(dataDir).catch((error: unknown) => console.error('Could not open the data folder:', error))
+      shell
+        .openPath(dataDir)
+        .catch((error: unknown) => console.error(`Could not open the data folder: ${describeError(error)}`))
     },
     quit: () => app.quit(),
   }
 }
 
 function reportWindow(error: unknown): void {
-  console.error('The window could not be shown:', error)
+  console.error(`The window could not be shown: ${describeError(error)}`)
 }
 
 export function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { app, dialog } from 'electron'
 import { commandOf, runCommand } from './command-line.ts'
+import { describeError } from '../api/errors.ts'
 import { messageOf, openDesktop, prepareApp } from './desktop.ts'
 import type { OpenRunner } from '../api/open-runner.ts'
 
@@ -9,12 +10,12 @@ function main(): void {
 
   /** One dialog, then the end, with whatever runs ended in order: a half-dead Toril would be a worse answer. */
   const fail = (error: unknown) => {
-    console.error(error)
+    console.error(describeError(error))
     if (failing) return
     failing = true
     dialog.showErrorBox(desktop === undefined ? 'Toril could not start' : 'Toril has to stop', messageOf(error))
     const stopping = desktop?.stop() ?? Promise.resolve()
-    stopping.catch((again: unknown) => console.error(again)).finally(() => app.exit(1))
+    stopping.catch((again: unknown) => console.error(describeError(again))).finally(() => app.exit(1))
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)

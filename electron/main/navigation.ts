@@ -1,4 +1,5 @@
 import { shell, type Session, type WebContents } from 'electron'
+import { describeError } from '../api/errors.ts'
 import { isPanelUrl } from './trusted-page.ts'
 
 /**
@@ -32,5 +33,7 @@ export function confinePermissions(session: Session): void {
 /** Opens only https: other schemes can start programs. */
 export function openOutside(address: string): void {
   if (URL.parse(address)?.protocol !== 'https:') return
-  shell.openExternal(address).catch((error: unknown) => console.error(`Could not open ${address}:`, error))
+  shell
+    .openExternal(address)
+    .catch((error: unknown) => console.error(`Could not open ${address}: ${describeError(error)}`))
 }

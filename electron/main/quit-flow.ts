@@ -1,3 +1,5 @@
+import { describeError } from '../api/errors.ts'
+
 /** What the user wants done about running jobs. */
 export type QuitAnswer = 'wait' | 'stop' | 'stay'
 
@@ -32,7 +34,7 @@ export function createQuitFlow(parts: QuitParts): QuitFlow {
     parts.stop(wait).then(
       () => parts.exit(0),
       (error: unknown) => {
-        console.error('Toril did not stop cleanly:', error)
+        console.error(`Toril did not stop cleanly: ${describeError(error)}`)
         parts.exit(1)
       },
     )
@@ -61,7 +63,7 @@ export function createQuitFlow(parts: QuitParts): QuitFlow {
         return
       }
       ask(active).catch((error: unknown) => {
-        console.error('Could not ask about the running jobs:', error)
+        console.error(`Could not ask about the running jobs: ${describeError(error)}`)
         stop(false)
       })
     },

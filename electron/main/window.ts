@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { BrowserWindow, screen, type BrowserWindowConstructorOptions } from 'electron'
+import { describeError } from '../api/errors.ts'
 import { confineNavigation, confinePermissions } from './navigation.ts'
 import { panelOrigin } from './panel-protocol.ts'
 import { reloadAfterDeath } from './renderer-death.ts'
@@ -75,6 +76,6 @@ function remember(window: BrowserWindow, file: string): void {
   try {
     writeWindowState(file, { ...window.getNormalBounds(), maximized: window.isMaximized() })
   } catch (error) {
-    console.error('Could not remember the place of the window:', error)
+    console.error(`Could not remember the place of the window: ${describeError(error)}`)
   }
 }

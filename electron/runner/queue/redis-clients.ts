@@ -1,4 +1,5 @@
-import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
+import type { ClusterOptions, RedisOptions } from 'ioredis'
+import { Cluster, Redis } from './ioredis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import type { RetryPace } from './retry-pace.ts'
 

@@ -1,4 +1,5 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
+import { Redis } from './ioredis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import { readInfo, versionRefusal, type RedisNotice } from './redis-info.ts'
 import { reasonOf, Refusal } from './server-refusal.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Cluster, type Redis } from 'ioredis'
+import { Cluster, type Redis } from './ioredis.ts'
 import {
   createUnpacker,
   lineCheckMs,

@@ -1,4 +1,5 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
+import { Redis } from '../../queue/ioredis.ts'
 import { stepMs, type TestContext } from './check.ts'
 
 /** Replies in the form of RESP2. */

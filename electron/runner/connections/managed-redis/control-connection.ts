@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis, type RedisOptions } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
+import { Redis } from '../../queue/ioredis.ts'
 import { TorilError } from '../../../contract/errors.ts'
 import type { RedisPlace } from './server-files.ts'
 

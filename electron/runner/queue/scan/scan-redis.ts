@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis'
+import { Cluster, type Redis } from '../ioredis.ts'
 import type { RedisTarget } from '../queue-config.ts'
 import { limited } from '../limited.ts'
 import { probeRedis } from '../redis-probe.ts'
