@@ -190,7 +190,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'profiles.update': {
     description:
       '`queue` and `history` are replaced as wholes. A secret that is left out stays, null takes it away; one that ' +
-      'would now be sent to another server must be given again. To turn off `readOnly` of a production profile, or to ' +
+      'could now be sent to another server must be given again. To turn off `readOnly` of a production profile, or to ' +
       'take that tag away, `confirm` must be its name.',
     errors: ['PROFILE_NOT_FOUND', 'CONFIRMATION_REQUIRED', 'INVALID_PROFILE', 'SECRETS_LOCKED', 'SET_BY_ENVIRONMENT'],
     examples: { colour: { summary: 'Another colour', value: { colour: 'teal' } } },

@@ -98,37 +98,6 @@ describe('the stored profiles', () => {
     expect(read('secrets.json')).not.toContain(id)
   })
 
-  test('send no secret to another server than the one it was entered for', async () => {
-    const store = await open()
-    const { id } = await store.create({
-      ...remote,
-      queue: {
-        kind: 'redis',
-        host: 'redis.example',
-        tunnel: { host: 'bastion' },
-        tls: { certFile: '/c', keyFile: '/k' },
-      },
-      secrets: { 'queue.password': planted, 'queue.tunnel.password': planted, 'queue.tls.keyPassphrase': planted },
-    })
-    const queue = {
-      kind: 'redis',
-      host: 'evil.example',
-      tunnel: { host: 'bastion' },
-      tls: { certFile: '/c', keyFile: '/k' },
-    } as const
-    await expect(store.update(id, { queue })).rejects.toThrow(
-      invalid(['secrets', 'queue.password'], /^must be given again/),
-    )
-    const moved = { ...queue, host: 'redis.example', tunnel: { host: 'evil' } }
-    await expect(store.update(id, { queue: moved })).rejects.toMatchObject({
-      issues: [{ path: ['secrets', 'queue.password'] }, { path: ['secrets', 'queue.tunnel.password'] }],
-    })
-    expect(store.get(id).queue).toMatchObject({ host: 'redis.example', tunnel: { host: 'bastion' } })
-    const given = { 'queue.password': 'new' }
-    expect(await store.update(id, { queue, secrets: given })).toMatchObject({ queue: { host: 'evil.example' } })
-    expect(store.secretsOf(id)).toMatchObject({ ...given, 'queue.tls.keyPassphrase': planted })
-  })
-
   test('refuse what does not fit, name the field, and change nothing', async () => {
     const store = await open()
     const { id } = await store.create(remote)
@@ -193,6 +162,25 @@ describe('TORIL_PROFILE', () => {
     await expect(open({ chosen: 'Nowhere' })).rejects.toThrow(
       /TORIL_PROFILE names no profile: Nowhere\. There are: This computer, Production EU\./,
     )
+  })
+
+  test.each([
+    [`"{\\"secrets\\": {\\"queue.password\\": \\"${planted}\\"}}"`, /it is in quotes/],
+    [`'{"secrets": {"queue.password": "${planted}"}}'`, /it is in quotes/],
+    [`[{"secrets": {"queue.password": "${planted}"}}]`, /it looks like a JSON array/],
+    [`redis://app:${planted}@redis.example`, /it looks like a URL\. Set REDIS_URL/],
+    [`app:${planted}@redis.example`, /it looks like no name/],
+    [`queue.password=${planted}`, /it looks like no name/],
+    [`Profile ${planted.repeat(9)}`, /it looks like no name/],
+  ])('that is neither is not repeated, for it may hold a password: %s', async (chosen, why) => {
+    await expect(open({ chosen })).rejects.toMatchObject({ code: 'PROFILE_NOT_FOUND' })
+    await expect(open({ chosen })).rejects.toThrow(why)
+    await expect(open({ chosen })).rejects.not.toThrow(planted)
+  })
+
+  test('may be a name that looks like none', async () => {
+    const { id } = await (await open()).create({ ...remote, name: '"EU": redis://x' })
+    expect((await open({ chosen: '"EU": redis://x' })).current().id).toBe(id)
   })
 
   test('can be a profile of its own, which is listed and not stored', async () => {

@@ -9,7 +9,7 @@ import type { ConnectionTest, connectionTestInputSchema } from '../../../contrac
 import { TorilError } from '../../../contract/errors.ts'
 import { StopStack } from '../../stop-stack.ts'
 import type { ProfileStore } from '../profiles/profile-store.ts'
-import { goesElsewhere } from '../profiles/secret-destination.ts'
+import { goesElsewhere, mustBeGivenAgain } from '../profiles/secret-destination.ts'
 import type { Check, TestContext } from './check.ts'
 import { embeddedCheck, managedRedisCheck } from './own-servers.ts'
 import { postgresChecks } from './postgres-checks.ts'
@@ -51,9 +51,8 @@ function tested(profiles: Pick<ProfileStore, 'get' | 'secretsOf'>, { id, draft }
     }
   }
   if (astray.length === 0) return { settings, secrets }
-  const message = 'must be given again, because it would now be sent to another server'
-  throw new TorilError('INVALID_PROFILE', `${astray.join(', ')} ${message}.`, {
-    issues: astray.map((path) => ({ path: ['secrets', path], message })),
+  throw new TorilError('INVALID_PROFILE', `${astray.join(', ')} ${mustBeGivenAgain}.`, {
+    issues: astray.map((path) => ({ path: ['secrets', path], message: mustBeGivenAgain })),
   })
 }
 

@@ -15,10 +15,11 @@ import {
 import { TorilError } from '../../../contract/errors.ts'
 import type { Issue } from '../../../contract/json.ts'
 import type * as z from 'zod'
+import { notAName } from './not-a-name.ts'
 import { readRecords, writeRecords, type ProfileRecord, type ProfileRecords } from './profile-records.ts'
 import type { GivenProfile, ProfileStore } from './profile-store.ts'
 import type { SecretBox } from './secret-box.ts'
-import { goesElsewhere } from './secret-destination.ts'
+import { goesElsewhere, mustBeGivenAgain } from './secret-destination.ts'
 import { createSecretStore } from './secret-store.ts'
 import { exportProfiles, readExported } from './transfer.ts'
 
@@ -93,7 +94,7 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
       records.profiles.find(({ id }) => id === text) ?? records.profiles.find(({ name }) => sameName(name, text.trim()))
     if (found !== undefined) return found.id
     const names = records.profiles.map(({ name }) => name).join(', ')
-    throw new TorilError('PROFILE_NOT_FOUND', `TORIL_PROFILE names no profile: ${text}. There are: ${names}.`)
+    throw new TorilError('PROFILE_NOT_FOUND', `TORIL_PROFILE names no profile: ${notAName(text)}. There are: ${names}.`)
   }
 
   function presented(record: ProfileRecord): ConnectionProfile {
@@ -207,8 +208,7 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
           .filter(
             (path) => fitting.includes(path) && changes[path] === undefined && goesElsewhere(path, before, settings),
           )
-        const message = 'must be given again, because it would now be sent to another server'
-        if (led.length > 0) throw invalid(led.map((path) => ({ path: ['secrets', path], message })))
+        if (led.length > 0) throw invalid(led.map((path) => ({ path: ['secrets', path], message: mustBeGivenAgain })))
         const record = { ...before, ...settings, updatedAt: new Date().toISOString() }
         if (settings.folder === undefined) delete record.folder
         await secrets.change(id, changes, fitting)
