@@ -51,6 +51,14 @@ describe('toril profiles', () => {
     })
   })
 
+  test('marks one whose TLS is not verified in the list', async () => {
+    const redis = ['queue.kind=redis', 'queue.host=careless.example', 'queue.tls.verify=false']
+    expect((await cli.run(['profiles', 'add', 'Careless', ...redis])).code).toBe(0)
+    const { stdout } = await cli.run(['profiles'])
+    expect(stdout).toMatch(/Careless .*careless\.example\S* TLS not verified +embedded$/m)
+    expect(stdout.match(/TLS not verified/g)).toHaveLength(1)
+  })
+
   test('takes passwords from standard input, one line each', async () => {
     const args = ['profiles', 'add', 'Cluster', 'queue.kind=cluster', 'queue.seeds=[{"host":"c1","port":7000}]']
     const tunnel = ['queue.tunnel.host=bastion', '--password', '--secret', 'queue.tunnel.password']

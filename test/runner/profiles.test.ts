@@ -92,6 +92,21 @@ test('a runner starts on the stored profile: Redis with TLS and a client certifi
   expect(runner.system().profile).toMatchObject({ name: 'Safe', environment: 'production' })
 })
 
+test('a certificate that is not verified is said for as long as the profile is used', async () => {
+  const redis = await server(startTlsRedis())
+  const queue = { kind: 'redis', host: 'localhost', port: redis.port, tls: { verify: false } } as const
+  await use({ name: 'Careless', queue })
+  const { system } = await works()
+  expect(system.notices).toEqual([
+    {
+      code: 'TLS_NOT_VERIFIED',
+      message: expect.stringMatching(
+        /certificate of the queue's server is not verified.* in the profile Careless/,
+      ) as string,
+    },
+  ])
+})
+
 test('a user and a password that are stored sealed let it in', async () => {
   const redis = await server(startAclRedis('~* &* +@all'))
   const { username, password } = redis.user

@@ -1,4 +1,5 @@
 import type { ConnectionProfile } from '../../contract/connection-profile.ts'
+import { unverifiedParts, unverifiedWords } from '../../contract/unverified-tls.ts'
 import type { ProfileList } from '../../contract/profile-api.ts'
 import { describeQueue, placeOfHistory } from '../../runner/connections/place-names.ts'
 import { styled } from './style.ts'
@@ -13,6 +14,11 @@ function historyWords({ history }: ConnectionProfile): string {
   return history.kind === 'embedded' ? 'embedded' : `PostgreSQL at ${placeOfHistory(history)}`
 }
 
+/** Loud also where nobody opens the profile. */
+function marked(words: string, profile: ConnectionProfile, part: 'queue' | 'history'): string {
+  return unverifiedParts(profile).includes(part) ? `${words} ${styled('yellow', unverifiedWords)}` : words
+}
+
 function access({ readOnly }: ConnectionProfile): string {
   return readOnly ? 'read-only' : 'changes'
 }
@@ -24,8 +30,8 @@ export function profileTable({ profiles, currentId }: ProfileList): string {
     profile.folder ?? '',
     profile.environment,
     access(profile),
-    queueWords(profile),
-    historyWords(profile),
+    marked(queueWords(profile), profile, 'queue'),
+    marked(historyWords(profile), profile, 'history'),
   ])
   const titles = ['', 'NAME', 'FOLDER', 'ENVIRONMENT', 'ACCESS', 'QUEUE', 'HISTORY']
   return table(

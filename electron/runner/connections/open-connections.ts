@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import type { ProfileSecrets, TunnelPart } from '../../contract/connection-profile.ts'
+import type { ConnectionProfile, ProfileSecrets, TunnelPart } from '../../contract/connection-profile.ts'
 import { TorilError } from '../../contract/errors.ts'
+import { unverifiedParts } from '../../contract/unverified-tls.ts'
 import type { QueueBackend, SystemInfo } from '../../contract/runner.ts'
 import type { Environment } from '../environment.ts'
 import type { QueueTarget } from '../queue/queue-config.ts'
@@ -24,6 +25,8 @@ export interface OpenConnections {
   database: PostgresAddress
   /** Names the queue in the history: ids of other queues may be the same. The same however it is reached. */
   source: string
+  /** The profile as it was when it was opened. */
+  opened: ConnectionProfile
   /** As the profile says now: its name or colour may be changed while it is in use. */
   profile(): SystemInfo['profile']
   environment: SystemInfo['environment']
@@ -173,6 +176,23 @@ function describe(wanted: WantedConnections): string {
   return `${describeQueue(queue)}, history: ${kept}`
 }
 
+/** Said for as long as the connection is used, and not only where it is set up. */
+function unverifiedNotices({ queue, history, queueSetting, historySetting }: WantedConnections): SystemInfo['notices'] {
+  const parts = unverifiedParts({ queue, history: history.kind === 'url' ? { kind: 'embedded' } : history })
+  const notice = (server: string, setting: string) => ({
+    code: 'TLS_NOT_VERIFIED',
+    message: `The certificate of the ${server} is not verified, so whoever sits in between can read its password and change everything. Give its authority as tls.caFile in ${setting}, and verify it.`,
+  })
+  const byUrl = history.kind === 'url' && /[?&]sslmode=no-verify(&|$)/.test(history.url)
+  return [
+    ...(parts.includes('queue') ? [notice("queue's server", queueSetting)] : []),
+    ...(parts.includes('history') ? [notice("history's server", historySetting)] : []),
+    ...(byUrl
+      ? [notice("history's server", 'a profile, or sslmode=verify-full with sslrootcert in DATABASE_URL')]
+      : []),
+  ]
+}
+
 /**
  * Starts or finds the servers of the profile in use. Rejects with one clear TorilError, having ended what it had
  * started.
@@ -182,7 +202,7 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
   const profile = profileId === undefined ? profiles.current() : profiles.get(profileId)
   const wanted = wantedConnections(profile, profiles, environment)
   const stops = new StopStack()
-  const notices: SystemInfo['notices'] = []
+  const notices: SystemInfo['notices'] = unverifiedNotices(wanted)
   const onTunnelBack = new Set<() => void>()
   const opening: Opening = { options, wanted, stops, notices, tunnels: new Map(), onTunnelBack }
   try {
@@ -200,6 +220,7 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
       },
       database,
       source: sourceOf(wanted, backend),
+      opened: profile,
       profile() {
         const { name, folder, colour, environment: tag, readOnly } = profiles.get(id)
         return {

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
+import { unverifiedParts, unverifiedWords } from '../../../electron/contract/unverified-tls.ts'
 import { EnvironmentTag } from '../../components/environment-tag.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { kindIcon, placeOf, queueKindWords } from './profile-words.ts'
@@ -49,6 +50,7 @@ export function ProfileRow({
           <b className="cut">{profile.name}</b>
           <small title={placeOf(profile)}>
             {profile.environment !== 'development' && <EnvironmentTag environment={profile.environment} />}
+            {unverifiedParts(profile).length > 0 && <span className="tag retry">{unverifiedWords}</span>}
             <span className="mono">{placeOf(profile)}</span>
           </small>
         </span>

@@ -6,6 +6,7 @@ import type {
   QueueKind,
   QueuePart,
 } from '../../../electron/contract/connection-profile.ts'
+import { unverifiedParts, unverifiedWords } from '../../../electron/contract/unverified-tls.ts'
 import type { IconName } from '../../components/icon.tsx'
 import { counted } from '../../components/words.ts'
 
@@ -93,6 +94,7 @@ export function searchTextOf(profile: ConnectionProfile): string {
     tunnel,
     historyPlace(history),
     profile.readOnly ? 'read-only' : '',
+    unverifiedParts(profile).length > 0 ? unverifiedWords : '',
   ]
     .join('\n')
     .toLowerCase()

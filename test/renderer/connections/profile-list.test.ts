@@ -34,7 +34,11 @@ describe('the list of profiles', () => {
     }),
     profile('Staging 9', { folder: 'Team/EU', environment: 'staging' }),
     profile('This computer'),
-    profile('Orders', { folder: 'Archive', readOnly: true }),
+    profile('Orders', {
+      folder: 'Archive',
+      readOnly: true,
+      history: { kind: 'postgres', host: 'db.example', port: 5432, database: 'd', tls: { verify: false } },
+    }),
   ]
   const shown = (search: string) =>
     groupProfiles(profiles, search).map(({ folder, profiles: members }) => [folder, members.map(({ name }) => name)])
@@ -52,6 +56,7 @@ describe('the list of profiles', () => {
     ['team 9', ['Staging 9']],
     ['read-only', ['Orders']],
     ['embedded orders', ['Orders']],
+    ['tls not verified', ['Orders']],
     ['nothing like it', []],
   ])('is searched for %s over all that is known', (search, names) => {
     expect(shown(search).flatMap(([, found]) => found)).toEqual(names)
