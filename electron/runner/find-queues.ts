@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ConnectionProfile } from '../contract/connection-profile.ts'
 import type { FoundQueues } from '../contract/found-queue.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { OpenConnections } from './connections/open-connections.ts'
@@ -12,7 +14,7 @@ export interface FindQueuesParts {
   /** Id of the profile in use. */
   inUse: string
   /** Those of the profile in use: they stand already, and follow the environment. */
-  connections: Pick<OpenConnections, 'queue'>
+  connections: Pick<OpenConnections, 'queue' | 'opened' | 'environment'>
   catalog: Pick<Catalog, 'get'>
 }
 
@@ -30,9 +32,16 @@ export function createFindQueues(parts: FindQueuesParts): (id: string) => Promis
     return { queues: found, ...(cut === undefined ? {} : { cut }) }
   }
 
+  /** Changed since it was opened, the profile in use may lead to another server. What the environment says stays. */
+  function leadsWhereItDid({ queue, history }: ConnectionProfile): boolean {
+    const { opened, environment } = parts.connections
+    if (environment.some(({ field }) => field === 'profile.queue' || field === 'profile.history')) return true
+    return isDeepStrictEqual({ queue, history }, { queue: opened.queue, history: opened.history })
+  }
+
   return async (id) => {
     const profile = profiles.get(id)
-    if (id === inUse) {
+    if (id === inUse && leadsWhereItDid(profile)) {
       const { target, name, prefix } = parts.connections.queue
       return scan(target, { queueName: name, prefix })
     }
