@@ -126,7 +126,7 @@ export const systemInfoSchema = z.object({
     readOnly: z.boolean(),
     /** Changes are allowed until then although it is read-only; absent while they are not. */
     changesAllowedUntil: timeSchema.optional(),
-    /** It was read-only when it was opened: this runner takes no jobs of its queue. */
+    /** It is read-only, or was when it was opened: this runner takes no more jobs of its queue. What runs finishes. */
     takesNoJobs: z.boolean().optional(),
     /** Where queue and history are, in words; never a secret. */
     description: z.string(),

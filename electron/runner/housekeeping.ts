@@ -27,6 +27,8 @@ export function startHousekeeping(parts: {
   ensureEnds: (ids: readonly string[]) => Promise<void>
   /** Whether a job has finished since the last look; resets. */
   finishedSince: () => boolean
+  /** Whether finished jobs may be taken out of the queue now. */
+  mayTrim: () => boolean
   /** How far the slowest clock of all runners is behind this one's, ms; each says by its own when a job ended. */
   slowestClockMs: () => number
   onProblem: (message: string) => void
@@ -37,7 +39,7 @@ export function startHousekeeping(parts: {
   let dueUntil = 0
 
   async function trim(): Promise<void> {
-    if (busy || !parts.reconciled()) return
+    if (busy || !parts.reconciled() || !parts.mayTrim()) return
     const now = Date.now()
     const readable = readableMs + Math.min(clockLimitMs, parts.slowestClockMs())
     if (parts.finishedSince()) dueUntil = now + readable + 2 * trimEveryMs

@@ -4,7 +4,7 @@ import type { JobQueue } from './queue/job-queue.ts'
 export interface RateLimitKeeper {
   /** The preference has changed. */
   apply(limit: RateLimit | null): void
-  /** The queue answers again: what it could not be told is told now. */
+  /** The queue answers again, or may be written to again: what it could not be told is told now. */
   again(): void
 }
 
@@ -20,14 +20,15 @@ function same(a: RateLimit | null, b: RateLimit | null): boolean {
 export function keepRateLimit(
   queue: Pick<JobQueue, 'setRateLimit'>,
   atStart: RateLimit | null,
-  { tellNow, onProblem }: { tellNow: boolean; onProblem: (message: string) => void },
+  { mayTell, onProblem }: { mayTell: () => boolean; onProblem: (message: string) => void },
 ): RateLimitKeeper {
   let wanted = atStart
   let told = true
   let last = Promise.resolve()
 
   function tell(): void {
-    told = true
+    told = mayTell()
+    if (!told) return
     const limit = wanted
     // One after the other, so that the newest is also the last.
     last = last
@@ -39,7 +40,7 @@ export function keepRateLimit(
       })
   }
 
-  if (wanted !== null && tellNow) tell()
+  if (wanted !== null) tell()
   return {
     apply(limit) {
       if (same(limit, wanted)) return

@@ -75,12 +75,12 @@ function Paused() {
   )
 }
 
-/** At most one, the worst first: offline, paused, changes allowed, read-only, a notice of the runner. */
+/** At most one, the worst first: offline, paused, changes allowed, read-only or no jobs taken, a notice of the runner. */
 export function Banner() {
   const line = useConnection((state) => state.line)
   const queueState = useQueue((queue) => queue?.connection.state)
   const paused = useQueue((queue) => queue?.paused ?? false)
-  const readOnly = useSystem((system) => system?.profile.readOnly === true)
+  const heldBack = useSystem((system) => system?.profile.readOnly === true || system?.profile.takesNoJobs === true)
   const notices = useSystem((system) => system?.notices)
   const [read, setRead] = useState<readonly string[]>([])
   const notice = notices?.find((one) => !read.includes(one.code + one.message))
@@ -88,7 +88,7 @@ export function Banner() {
   if (line === 'offline' || line === 'reconnecting') return <LineLost />
   if (queueState === 'offline' || queueState === 'reconnecting') return <QueueLost />
   if (paused) return <Paused />
-  if (readOnly) return <ReadOnlyBanner />
+  if (heldBack) return <ReadOnlyBanner />
   if (notice === undefined) return null
   return (
     <Strip tone="note" icon="warn">

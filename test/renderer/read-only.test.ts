@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { contract } from '../../electron/contract/contract.ts'
 import type { OperationMeta } from '../../electron/contract/effect.ts'
 import type { SystemInfo } from '../../electron/contract/runner.ts'
+import { takingWords } from '../../renderer/app/read-only-words.ts'
 import { createJobActions } from '../../renderer/features/job-actions/use-job-actions.ts'
 import { runBatch } from '../../renderer/features/job-actions/run-batch.ts'
 import { createRunnerActions } from '../../renderer/features/runners/use-runner-actions.ts'
@@ -72,6 +73,32 @@ describe('a read-only profile in the panel', () => {
     expect(calls).toEqual(['client.jobs.retry'])
     expect(refusesChange(stores)).toBe(false)
     expect(toasts()).toEqual([])
+  })
+})
+
+describe('what is said of the runner', () => {
+  const name = 'Production EU'
+  const off = 'Enqueue, cancel, retry, remove and pause are off'
+
+  test('is whether it takes jobs, and what becomes of those that run', () => {
+    const held = { name, readOnly: true, takesNoJobs: true }
+    expect(takingWords(held, 0)).toBe(`${off}, and this runner takes none of its jobs.`)
+    expect(takingWords(held, 1)).toBe(
+      `${off}, and this runner takes none of its jobs. 1 job that runs here finishes, and how is stored.`,
+    )
+    expect(takingWords(held, 2)).toMatch(/2 jobs that run here finish, and how is stored\.$/)
+    expect(takingWords({ name, readOnly: true }, 2)).toBe(`${off}.`)
+  })
+
+  test('while changes are allowed is only what it does not do', () => {
+    const allowed = { name, readOnly: true, changesAllowedUntil: iso(at), takesNoJobs: true }
+    expect(takingWords(allowed, 0)).toBe('This runner still takes none of its jobs.')
+  })
+
+  test('after read-only was lifted is what is still to be done', () => {
+    expect(takingWords({ name, readOnly: false, takesNoJobs: true }, 0)).toMatch(
+      /read-only when it was opened\. Use it/,
+    )
   })
 })
 

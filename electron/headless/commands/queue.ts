@@ -5,6 +5,7 @@ import { jobStates } from '../../contract/job.ts'
 import { count, unknown } from '../output/format.ts'
 import { print, printJson } from '../output/print.ts'
 import { styled } from '../output/style.ts'
+import { takingText } from '../output/taking-text.ts'
 import { pairs, table } from '../output/table.ts'
 import { openClient, withJson, type JsonFlag } from './shared-options.ts'
 
@@ -50,6 +51,13 @@ export function addStatus(program: Command): void {
           ['Data folder', system.dataDir],
           ['Profile', `${system.profile.name} · ${system.profile.description}`],
           ['Queue', `${queue.name} · ${queue.paused ? styled('yellow', 'paused') : 'running'}`],
+          [
+            'This runner',
+            takingText(
+              system.profile,
+              runners?.find(({ self }) => self),
+            ),
+          ],
           ['Connection', connection.message ?? connection.state],
           ['Threads', `${busy} of ${threads.length} busy`],
           ['Runners', runners === null ? unknown : count(runners.length)],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Runner } from '../../contract/runner.ts'
 import type { TorilClient } from '../client/create-client.ts'
+import { stateWords } from '../output/taking-text.ts'
 import { clock, count, duration, oneLine, percent, unknown } from '../output/format.ts'
 import { print, printJson } from '../output/print.ts'
 import { table } from '../output/table.ts'
@@ -60,17 +61,12 @@ function wantsJson({ json }: JsonFlag): boolean {
   return json === true || process.argv.includes('--json')
 }
 
-const words: Record<Runner['state'], string> = {
-  taking: 'takes jobs',
-  paused: 'is paused',
-  draining: 'takes no more jobs and ends what it runs',
-  drained: 'runs nothing and takes no jobs',
-}
-
 function printRunner(runner: Runner, flags: JsonFlag): void {
   if (wantsJson(flags)) return printJson(runner)
   const most = runner.maxThreads === undefined ? '' : ` (at most ${count(runner.maxThreads)})`
-  print(`Runner ${runner.id} ${words[runner.state]}: ${threads(runner)} threads busy${most}, ${jobs(runner)} jobs.`)
+  print(
+    `Runner ${runner.id} ${stateWords[runner.state]}: ${threads(runner)} threads busy${most}, ${jobs(runner)} jobs.`,
+  )
 }
 
 /** Of those it has at this moment, as `toril status` and the panel tell it. */

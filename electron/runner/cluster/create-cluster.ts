@@ -27,6 +27,7 @@ export interface ClusterParts {
   /** How many jobs this runner takes at a time. */
   concurrency: () => number
   stopping: () => boolean
+  mayWork: () => boolean
   takeOver: (id: string, token: string) => Promise<boolean>
   onProblem: (message: string) => void
 }
@@ -55,7 +56,7 @@ export function createCluster(parts: ClusterParts): Cluster {
     answerMs: queue.timing.relayAnswerMs,
     onProblem: parts.onProblem,
   })
-  const taking = new Taking(board)
+  const taking = new Taking(board, parts.mayWork)
   const wishes = createCancelWishes(queue.notes)
   const keptCancels = createKeptCancels(wishes, parts.onProblem)
   const telling = createTellOthers({

@@ -12,9 +12,12 @@ import type { Relay } from './relay.ts'
 export class Taking {
   #wanted: 'taking' | 'paused' | 'draining' = 'taking'
   readonly #board: JobBoard
+  readonly #mayWork: () => boolean
 
-  constructor(board: JobBoard) {
+  /** `mayWork`: false while the profile is read-only, whatever is wanted of the runner. */
+  constructor(board: JobBoard, mayWork: () => boolean) {
     this.#board = board
+    this.#mayWork = mayWork
   }
 
   set(wanted: 'taking' | 'paused' | 'draining'): void {
@@ -22,11 +25,12 @@ export class Taking {
   }
 
   get state(): Runner['state'] {
+    if (this.#wanted === 'taking') return this.takes ? 'taking' : 'paused'
     return this.#wanted === 'draining' && this.#board.activeCount === 0 ? 'drained' : this.#wanted
   }
 
   get takes(): boolean {
-    return this.#wanted === 'taking'
+    return this.#wanted === 'taking' && this.#mayWork()
   }
 }
 
@@ -39,6 +43,14 @@ export interface RunnerControlParts {
   board: JobBoard
   resize: (patch: PreferencesPatch) => Promise<unknown>
   stopping: () => boolean
+  mayWork: () => boolean
+}
+
+/** What was taken and has no thread yet goes back, for others to run or for later. What comes after this does so by itself. */
+export function putBackUnstarted(board: JobBoard, why: string): void {
+  for (const running of [...board.allRunning()]) {
+    if (!running.started && running.cancel === undefined) running.run?.cancel(why)
+  }
 }
 
 /** What can be done to this runner and to the others of the queue. Each answers the runner as it then is. */
@@ -48,6 +60,9 @@ export interface RunnerControl {
   drain(id: string): Promise<Runner>
   resize(id: string, size: Resize): Promise<Runner>
 }
+
+const takesNone =
+  'The runner takes no jobs while its profile is read-only. Turn off read-only; if it was on when the profile was opened, use the profile anew.'
 
 const nothing = z.object({})
 /** What a runner says of itself; the one that asked knows when. */
@@ -78,22 +93,16 @@ export function createRunnerControl(parts: RunnerControlParts): RunnerControl {
     return own()
   }
 
-  /** What was taken and has no thread yet goes back, for others to run or for later. What comes after this does so by itself. */
-  function putBackUnstarted(why: string): void {
-    for (const running of [...board.allRunning()]) {
-      if (!running.started && running.cancel === undefined) running.run?.cancel(why)
-    }
-  }
-
   const here = {
     async pause() {
       taking.set('paused')
       await consumer.stopTaking()
-      putBackUnstarted('The runner is paused.')
+      putBackUnstarted(board, 'The runner is paused.')
       return changed()
     },
     async resume() {
       if (parts.stopping()) throw new TorilError('RUNNER_STOPPING', 'The runner is stopping and takes no jobs.')
+      if (!parts.mayWork()) throw new TorilError('READ_ONLY', takesNone)
       taking.set('taking')
       await consumer.start()
       return changed()
@@ -101,7 +110,7 @@ export function createRunnerControl(parts: RunnerControlParts): RunnerControl {
     async drain() {
       taking.set('draining')
       await consumer.stopTaking()
-      putBackUnstarted('The runner is being drained.')
+      putBackUnstarted(board, 'The runner is being drained.')
       return changed()
     },
     async resize(size: Resize) {

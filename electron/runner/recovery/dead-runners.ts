@@ -8,6 +8,8 @@ export interface DeadRunnersParts {
   gone: string[]
   presence: Pick<Presence, 'list'>
   connection: () => Connection
+  /** Whether anything may be given back now; what may not is with a later look. */
+  mayRelease: () => boolean
   /** How often a runner says that it lives, and how long one that says nothing is believed. */
   timing: Pick<QueueTiming, 'presenceBeatMs' | 'presenceTtlMs'>
   /** Gives the jobs of a dead runner back to wait and answers their ids; rejects while the queue is away. */
@@ -51,6 +53,7 @@ export function watchDeadRunners(parts: DeadRunnersParts): DeadRunners {
 
   async function releaseAll(): Promise<void> {
     for (const id of dead) {
+      if (!parts.mayRelease()) return
       const jobs = await parts
         .release(id)
         .catch(unlessAway(parts.onProblem, `The jobs of runner ${id}, which has died, could not be put back yet`))

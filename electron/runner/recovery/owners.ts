@@ -8,6 +8,8 @@ const ownerSchema = z.object({
   id: z.string().min(1),
   pid: z.int().min(1),
   start: z.string().optional(),
+  /** The queues it took jobs from; older versions do not say. */
+  sources: z.array(z.string()).optional(),
   /** It stopped in order; what it could not give back to a queue that was away is still in its name. */
   stopped: z.literal(true).optional(),
 })
@@ -17,10 +19,15 @@ type Owner = z.infer<typeof ownerSchema>
 const maxOwners = 100
 
 export interface Owners {
-  /** Runners that had this data folder before and are gone for certain: their processes have ended. */
-  readonly gone: string[]
-  /** Their jobs are released: they need not be remembered. */
-  forget(id: string): void
+  /**
+   * Runners that had this data folder before, may have left jobs in this queue and are gone for certain: their
+   * processes have ended. `source` names a queue as the history does.
+   */
+  gone(source: string): string[]
+  /** Its jobs in this queue are released; once those in all its queues are, it need not be remembered. */
+  forget(id: string, source: string): void
+  /** This runner takes jobs from this queue from now on. */
+  takesFrom(source: string): void
   /** This runner has stopped, though its process may go on. */
   stop(): void
 }
@@ -32,8 +39,11 @@ export interface Owners {
 export function enterOwner(dataDir: string, id: string, onProblem: (message: string) => void): Owners {
   const file = join(dataDir, 'owners.json')
   const start = startOf(process.pid)
-  let self: Owner = { id, pid: process.pid, ...(start === undefined ? {} : { start }) }
-  let others = read(file)
+  let self: Owner = { id, pid: process.pid, sources: [], ...(start === undefined ? {} : { start }) }
+  const before = read(file)
+  const gone = before.filter(isGone)
+  // One that took jobs from nowhere, a read-only profile say, has left none.
+  let others = before.filter((owner) => !gone.includes(owner) || owner.sources?.length !== 0)
   write()
 
   function write(): void {
@@ -49,10 +59,19 @@ export function enterOwner(dataDir: string, id: string, onProblem: (message: str
   }
 
   return {
-    gone: others.filter(isGone).map((owner) => owner.id),
-    forget(gone) {
-      if (!others.some((owner) => owner.id === gone)) return
-      others = others.filter((owner) => owner.id !== gone)
+    gone: (source) => gone.filter(({ sources }) => sources?.includes(source) ?? true).map((owner) => owner.id),
+    forget(dead, source) {
+      const owner = others.find(({ id: other }) => other === dead)
+      if (owner === undefined) return
+      const left = (owner.sources ?? []).filter((other) => other !== source)
+      others = others.flatMap((other) =>
+        other !== owner ? [other] : left.length > 0 ? [{ ...owner, sources: left }] : [],
+      )
+      write()
+    },
+    takesFrom(source) {
+      if (self.sources?.includes(source) === true) return
+      self = { ...self, sources: [...(self.sources ?? []), source] }
       write()
     },
     stop() {

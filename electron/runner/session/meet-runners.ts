@@ -46,6 +46,7 @@ export function meetRunners(
     concurrency: parts.concurrency,
     takeOver: (id, token) => consumer().takeOver(id, token),
     stopping: () => state.stopping,
+    mayWork: parts.mayWork,
     onProblem: core.onProblem,
   })
   stops.add(() => cluster.close())

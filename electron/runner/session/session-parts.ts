@@ -14,6 +14,8 @@ export interface SessionParts extends Places {
   preferences: () => Preferences
   /** More jobs than threads and line can hold are not taken from the queue at all. */
   concurrency: () => number
+  /** Whether jobs are taken and the queue is kept: the profile was not read-only when it was opened, nor is it now. */
+  mayWork: () => boolean
 }
 
 export async function sessionParts(
@@ -29,6 +31,7 @@ export async function sessionParts(
     board: new JobBoard(),
     state: new SessionState(core.outcomes, onIdle),
     preferences,
+    mayWork: () => !places.readOnly && !places.connections.profile().readOnly,
     concurrency() {
       const { pool: threads, queue: settings } = preferences()
       return Math.min(settings.concurrency, threads.maxThreads + threads.maxQueue)

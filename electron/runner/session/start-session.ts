@@ -120,7 +120,7 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
   })
 }
 
-function controlOf({ core, board, state }: SessionParts, { cluster, runners, consumer }: Work) {
+function controlOf({ core, board, state, mayWork }: SessionParts, { cluster, runners, consumer }: Work) {
   return createRunnerControl({
     ownId: core.runnerId,
     relay: cluster.relay,
@@ -130,10 +130,11 @@ function controlOf({ core, board, state }: SessionParts, { cluster, runners, con
     board,
     resize: (patch) => core.preferences.update(patch),
     stopping: () => state.stopping,
+    mayWork,
   })
 }
 
-function systemOf({ core, connections, historyOutage, queue, readOnly }: SessionParts): SystemInfo {
+function systemOf({ core, connections, historyOutage, queue, mayWork }: SessionParts): SystemInfo {
   const { config, runnerId, preferences, profiles, safety, moving } = core
   return {
     version: config.version,
@@ -142,7 +143,7 @@ function systemOf({ core, connections, historyOutage, queue, readOnly }: Session
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     dataDir: config.dataDir,
-    profile: { ...connections.profile(), ...safety.shown(), ...(readOnly ? { takesNoJobs: true } : {}) },
+    profile: { ...connections.profile(), ...safety.shown(), ...(mayWork() ? {} : { takesNoJobs: true }) },
     ...(moving.now === undefined ? {} : { moving: moving.now }),
     environment: connections.environment,
     notices: [

@@ -4,13 +4,14 @@ import { unlessAway } from '../outage.ts'
 import { defaultTiming } from '../queue/queue-config.ts'
 import { keepRateLimit } from '../rate-limit.ts'
 import { watchDeadRunners } from '../recovery/dead-runners.ts'
+import { holdBack } from './hold-back.ts'
 import type { SessionParts } from './session-parts.ts'
 import type { Threads } from './start-threads.ts'
 import type { Work } from './start-work.ts'
 
 /** Keeps queue, history and threads as the preferences say, and takes up what runners that died have left. */
 export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: Work): Promise<void> {
-  const { core, catalog, history, queue, readOnly, state, stops, preferences } = parts
+  const { core, catalog, connections, history, mayWork, queue, state, stops, preferences } = parts
   const { runners, mirror, consumer } = work
   const { onProblem, owners } = core
   // For good: what one of them ended last may still be in the queue long after it has gone.
@@ -23,6 +24,7 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
     othersEnd: () => (metOthers ||= runners.lastSeen().length > 1),
     ensureEnds: (ids) => mirror.ensureEnds(ids),
     finishedSince: () => state.finishedSince(),
+    mayTrim: mayWork,
     slowestClockMs: () => Math.max(0, ...runners.lastSeen().map(({ clockSkewMs = 0 }) => -clockSkewMs)),
     onProblem,
   })
@@ -31,7 +33,14 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   // Away: the next turn says the same.
   const notTold = unlessAway(onProblem, 'The other runners could not be told of this one')
   const tellRunners = () => void runners.publish().catch(notTold)
-  const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, { tellNow: !readOnly, onProblem })
+  const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, {
+    // Also while changes through a read-only profile are allowed.
+    mayTell() {
+      const { readOnly, allowedUntil } = core.safety.changes()
+      return !readOnly || allowedUntil !== undefined
+    },
+    onProblem,
+  })
   stops.add(
     core.preferences.onChange((now) => {
       pool.configure(now.pool)
@@ -45,14 +54,15 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   stops.add(catalog.onChange(tellRunners))
 
   const deadRunners = watchDeadRunners({
-    gone: owners.gone,
+    gone: owners.gone(connections.source),
     presence: queue.presence,
     connection: () => queue.connection(),
+    mayRelease: mayWork,
     timing: { ...defaultTiming, ...core.config.timing },
     onProblem,
     release: (id) => consumer.releaseJobsOf(id),
     onReleased(id, jobIds) {
-      owners.forget(id)
+      owners.forget(id, connections.source)
       for (const jobId of jobIds) mirror.event({ kind: 'state', id: jobId, state: 'waiting' })
       // Away: the next attempt of each job does it.
       void endLostAttempts({ history, onOutcome: (outcome) => state.count(outcome) }, id, jobIds)
@@ -63,7 +73,7 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   })
   stops.add(() => deadRunners.close())
 
-  if (readOnly) work.cluster.taking.set('paused')
+  holdBack(parts, work, () => rateLimit.again())
   await runners.publish()
   work.stats.setPaused(await queue.isPaused())
   void deadRunners.releaseNow().then(() => mirror.reconcile())

@@ -25,7 +25,7 @@ export interface Work {
 
 /** Takes jobs from the queue, from now on. */
 export async function startWork(parts: SessionParts, threads: Threads): Promise<Work> {
-  const { core, board, catalog, history, queue, readOnly, state, stops, preferences } = parts
+  const { core, board, catalog, connections, history, mayWork, queue, state, stops, preferences } = parts
   const { onProblem, runnerId } = core
   const { runners, cluster } = meetRunners(parts, threads, () => consumer)
   const unknownTypes = createUnknownTypes({
@@ -34,7 +34,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     rule: () => preferences().queue.unknownType,
     offer: (job) => cluster.handOver.offer(job),
     wake: (id) => {
-      if (readOnly) return
+      if (!mayWork()) return
       // Away: its own time comes later.
       void queue.promote(id).catch(unlessAway(onProblem, `Job ${id} could not be woken`))
     },
@@ -65,6 +65,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
     onProblem,
     onOutcome: (outcome) => state.count(outcome),
   })
+  if (mayWork()) core.owners.takesFrom(connections.source)
   const consumer: Consumer = await queue.consume(processor, {
     concurrency: parts.concurrency(),
     types: takenTypes(parts),
