@@ -8,12 +8,15 @@ export type BatchAction = z.infer<typeof batchActionSchema>
 /** Jobs one batch takes at most, newest first; a further batch takes the rest. */
 export const batchLimit = 100_000
 
+/** Jobs that a batch is told by their ids, at most. */
+export const batchIdsLimit = 10_000
+
 /** How far a batch is. Ending the stream stops it: what was done stays done. */
 export const batchProgressSchema = z.object({
-  /** How many jobs it is about: those that matched when it began and the action is possible for. */
+  /** How many jobs it is about: those whose ids were given, or that matched when it began and the action is possible for. */
   total: z.int().min(0),
   done: z.int().min(0),
-  /** Jobs that refused, e.g. because they finished meanwhile. */
+  /** Jobs that refused, e.g. because they finished meanwhile or there is none with this id. */
   failed: z.int().min(0),
   /** Why the first of them did. */
   firstError: z.string().optional(),

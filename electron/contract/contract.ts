@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
-import { batchActionSchema, batchProgressSchema } from './batch.ts'
+import { batchActionSchema, batchIdsLimit, batchProgressSchema } from './batch.ts'
 import { confirmationShape } from './confirmation.ts'
 import { changing, changingOwn, destroying, reading } from './effect.ts'
 import { jobTypeListSchema } from './job-type.ts'
@@ -51,11 +51,24 @@ export const jobListInputSchema = z.object({
   cursor: z.string().optional(),
 })
 
-/** What a batch does, and to which jobs: all that match at its beginning. */
+/** What a batch does, and to which jobs: those with these ids, or all that match at its beginning. */
 export const batchInputSchema = jobListInputSchema
   .omit({ limit: true, cursor: true })
-  .extend({ action: batchActionSchema, reason: z.string().max(1000).optional(), ...confirmationShape })
+  .extend({
+    action: batchActionSchema,
+    /** Only these jobs; then nothing else says which. */
+    ids: z.array(z.string().min(1).max(1000)).min(1).max(batchIdsLimit).optional(),
+    reason: z.string().max(1000).optional(),
+    ...confirmationShape,
+  })
   .strict()
+  .superRefine(({ ids, ...input }, context) => {
+    if (ids === undefined) return
+    for (const field of ['query', 'state', 'type', 'since', 'until', 'filter'] as const) {
+      if (input[field] === undefined) continue
+      context.addIssue({ code: 'custom', path: [field], message: 'cannot be given with ids, which name the jobs' })
+    }
+  })
 
 export const jobListSchema = z.object({
   /** Newest first. A job whose id is the text that is looked for may come earlier than its place. */

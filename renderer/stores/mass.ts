@@ -11,7 +11,7 @@ export type PickedJob = Pick<JobSummary, 'id' | 'type' | 'state'>
 export type Mass =
   /** To all that match a view, shown or not; at the runner. */
   | { kind: 'matching'; action: BatchAction; query: BatchQuery; started?(): void }
-  /** To those picked in a list, one call each. */
+  /** To those picked in a list. */
   | { kind: 'picked'; action: BatchAction; jobs: readonly PickedJob[]; started?(): void }
 
 /** Ways to empty the queue. */

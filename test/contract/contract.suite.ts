@@ -138,6 +138,41 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         await refused(client.jobs.list({ filter: 'colour:red' }), 'INVALID_REQUEST', /colour/)
       })
 
+      test('are cancelled, retried and removed as a batch of those that are named', async () => {
+        type Input = Parameters<typeof client.jobs.batch>[0]
+        const last = async (input: Input) => {
+          let told
+          for await (const progress of await client.jobs.batch(input)) told = progress
+          return told
+        }
+        await whilePaused(async () => {
+          const [first, second, third] = [await add(), await add(), await add()]
+          const ids = [first.id, second.id]
+          expect(await last({ action: 'cancel', ids, dryRun: true })).toEqual({
+            total: 2,
+            done: 0,
+            failed: 0,
+            over: true,
+            dryRun: true,
+            byState: { waiting: 2 },
+          })
+          // Named twice it is one job, and what there is none of is told.
+          const cancelled = await last({ action: 'cancel', ids: [...ids, first.id, 'none'], reason: 'picked' })
+          expect(cancelled).toMatchObject({ total: 3, done: 2, failed: 1, over: true })
+          expect(cancelled?.firstError).toContain('none')
+          expect((await client.jobs.get({ id: second.id })).error?.message).toBe('picked')
+          expect(await last({ action: 'cancel', ids, dryRun: true })).toMatchObject({ total: 0, byState: {} })
+          expect(await last({ action: 'cancel', ids })).toMatchObject({ total: 2, done: 0, failed: 2 })
+          expect((await client.jobs.get({ id: third.id })).state).toBe('waiting')
+          expect(await last({ action: 'remove', ids: [...ids, third.id] })).toMatchObject({ total: 3, done: 3 })
+        })
+        for (const which of [{ type: 'add-two-numbers' }, { filter: 'priority:7' }, { state: ['waiting'] }] as const) {
+          const both = client.jobs.batch({ action: 'cancel', ids: ['1'], ...which } as Input)
+          await refused(both, 'INVALID_REQUEST', /cannot be given with ids/, Object.keys(which))
+        }
+        await refused(client.jobs.batch({ action: 'cancel', ids: [] }), 'INVALID_REQUEST', /ids/)
+      })
+
       test('that waits says why, and one that has finished says so', async () => {
         await whilePaused(async () => {
           const { id } = await add()

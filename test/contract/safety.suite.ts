@@ -95,6 +95,8 @@ export function safetySuite(transport: Transport, api: () => ApiFixture): void {
           expect([operation, error]).toMatchObject([operation, expected])
         }
       }
+      const picked = { action: 'cancel', ids: enqueued }
+      await expect(call('jobs.batch', picked)).rejects.toMatchObject({ code: 'CONFIRMATION_REQUIRED', status: 409 })
       for (const one of enqueued) expect((await client.jobs.get({ id: one })).state).toBe('waiting')
       expect(await last('jobs.batch', { ...acts['jobs.batch'], confirm })).toMatchObject({ done: 2, over: true })
       expect(await last('queue.drain', { confirm })).toMatchObject({ failed: 0, over: true })

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { massLabel, stateWords, touchedOf, touchedWords } from '../../renderer/features/job-actions/mass-words.ts'
-import { asksFirst } from '../../renderer/features/job-actions/use-mass.ts'
+import { asksFirst, runMass } from '../../renderer/features/job-actions/use-mass.ts'
+import type { Client } from '../../renderer/lib/client.ts'
+import { createPanelStores } from '../../renderer/lib/panel-stores.ts'
 import type { Mass } from '../../renderer/stores/mass.ts'
 
 const picked = (action: 'cancel' | 'retry' | 'remove', count: number): Mass => ({
@@ -24,6 +26,23 @@ describe('something done to many jobs', () => {
     expect(massLabel({ kind: 'matching', action: 'retry', query: {} }, undefined)).toBe('Retry all that match')
     expect(massLabel({ kind: 'matching', action: 'retry', query: {} }, { total: 412 })).toBe('Retry 412 jobs')
     expect(massLabel(picked('remove', 1), { total: 1 })).toBe('Remove #0')
+  })
+
+  test('is one batch of the picked jobs, under the name that was typed; one job alone is none', () => {
+    const calls: unknown[] = []
+    const called = (what: string) => (input: unknown) => (calls.push([what, input]), new Promise(() => undefined))
+    const jobs = Object.fromEntries(['batch', 'cancel', 'retry', 'remove'].map((what) => [what, called(what)]))
+    const client = { jobs } as unknown as Client
+    runMass(client, createPanelStores(), picked('remove', 3), 'Production EU')
+    runMass(client, createPanelStores(), picked('cancel', 2))
+    for (const action of ['cancel', 'retry', 'remove'] as const) runMass(client, createPanelStores(), picked(action, 1))
+    expect(calls).toEqual([
+      ['batch', { action: 'remove', ids: ['0', '1', '2'], confirm: 'Production EU' }],
+      ['batch', { action: 'cancel', ids: ['0', '1'] }],
+      ['cancel', { id: '0' }],
+      ['retry', { id: '0' }],
+      ['remove', { id: '0' }],
+    ])
   })
 
   test('is asked before on production for more than one job, and everywhere before jobs are removed', () => {

@@ -51,9 +51,7 @@ describe('a read-only profile in the panel', () => {
     jobs.kill(job, 'stop')
     jobs.retry(job)
     jobs.promote(job)
-    jobs.remove(['1'])
-    jobs.retryAll(['1'])
-    jobs.cancelAll([job])
+    jobs.remove(job)
     const runners = createRunnerActions(client, stores)
     const runner = { id: 'r', host: 'h' } as Parameters<typeof runners.pause>[0]
     runners.pause(runner)

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { describeLane, describeThreads, laneNote } from '../../renderer/features/threads/lane-words.ts'
 import { axisMarks, fitsLabel, nowAt, placeOf, placeSegments } from '../../renderer/features/threads/place-segments.ts'
 import { describePool } from '../../renderer/app/pool-strip.tsx'
-import { forEachFew } from '../../renderer/features/job-actions/use-job-actions.ts'
 import { at, busy, thread } from './samples.ts'
 
 const segment = (from: number, until: number | undefined, more = {}) => ({
@@ -73,17 +72,5 @@ describe('threads in words', () => {
   test('say how long ago one was asked to stop', () => {
     const asked = busy('T6', '7', at, { state: 'cancelling' })
     expect(laneNote(asked, at - 4000, at).text).toBe('asked to stop 4.0 s ago')
-  })
-})
-
-describe('a bulk action', () => {
-  test('goes on after an error, counts what worked, and keeps the first reason', async () => {
-    const seen: number[] = []
-    const result = await forEachFew([1, 2, 3, 4, 5, 6], (item) => {
-      seen.push(item)
-      return item % 3 === 0 ? Promise.reject(new Error(`no ${item}`)) : Promise.resolve()
-    })
-    expect(seen.toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6])
-    expect(result).toEqual({ done: 4, firstError: 'no 3' })
   })
 })

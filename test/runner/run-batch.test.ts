@@ -26,7 +26,8 @@ async function all(parts: Partial<SafeBatchParts>): Promise<BatchProgress[]> {
     search: pagesOf(0),
     act: () => Promise.resolve(),
     action: 'retry',
-    query: { limit: 1 },
+    which: { limit: 1 },
+    get: (id: string) => Promise.resolve(jobOf(id)),
     safety: { refuseUnconfirmed: () => undefined },
     asked: {},
     signal: never,
@@ -58,7 +59,7 @@ test.each([
   const asked: (JobState[] | undefined)[] = []
   await all({ search: pagesOf(1, asked), action })
   expect(asked).toEqual([states])
-  const none = await all({ search: pagesOf(9), action: 'cancel', query: { limit: 1, states: ['failed'] } })
+  const none = await all({ search: pagesOf(9), action: 'cancel', which: { limit: 1, states: ['failed'] } })
   expect(none).toEqual([{ total: 0, done: 0, failed: 0, over: true }])
 })
 

@@ -89,7 +89,8 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
   'jobs.retry': { errors: ['JOB_NOT_FOUND', 'JOB_NOT_FINISHED', 'READ_ONLY'] },
   'jobs.batch': {
     description:
-      'Takes the jobs that match when it begins, at most 100,000, newest first, and tells how far it is until it is over. ' +
+      'Takes the jobs whose `ids` are given, at most 10,000, or else those that match when it begins, at most 100,000, ' +
+      'newest first, and tells how far it is until it is over. A job that is named and refuses counts as `failed`. ' +
       'Closing the connection stops it; what was done stays done. ' +
       `${destroys} A batch about one job needs no name. ` +
       events,
@@ -100,6 +101,7 @@ export const operationNotes: Readonly<Record<string, OperationNotes>> = {
         value: { action: 'retry', state: ['failed'], filter: 'error:TIMED_OUT' },
       },
       cancel: { summary: 'Cancel all that wait', value: { action: 'cancel', state: ['waiting', 'delayed'] } },
+      ids: { summary: 'Remove these', value: { action: 'remove', ids: ['48213', '48214'] } },
       look: { summary: 'How many would be removed', value: { action: 'remove', state: ['failed'], dryRun: true } },
     },
   },

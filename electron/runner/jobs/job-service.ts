@@ -197,12 +197,13 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     },
     events: (id, signal) => jobEvents({ board, get, id, signal }),
     cancel,
-    async batch({ action, reason, dryRun, confirm, ...which }, { by, signal }) {
+    async batch({ action, ids, reason, dryRun, confirm, ...matching }, { by, signal }) {
       const cancelling = { by, ...(reason === undefined ? {} : { reason }) }
       const acts = { cancel: (id: string) => cancel(id, cancelling), retry, remove }
       return batchSafely({
         search: (page) => history.reader.search(page),
-        query: queryOf({ ...which, limit: 1 }),
+        get,
+        which: ids === undefined ? queryOf({ ...matching, limit: 1 }) : { ids },
         action,
         act: acts[action],
         safety: parts.safety,

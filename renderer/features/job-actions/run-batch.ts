@@ -68,7 +68,7 @@ async function follow(
   }
 }
 
-/** Does one thing to all jobs that match. `confirm` is the name of the profile, which production asks for. */
+/** Does one thing to the jobs that are named, or to all that match. `confirm` is the name of the profile, which production asks for. */
 export function runBatch(
   client: Client,
   stores: PanelStores,

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { isFinished, type Job, type JobSummary } from '../../../electron/contract/job.ts'
 import type { Client } from '../../lib/client.ts'
 import { toPanelError } from '../../lib/errors.ts'
-import { formatId, plural } from '../../lib/format.ts'
+import { formatId } from '../../lib/format.ts'
 import { usePanel } from '../../lib/panel-context.tsx'
 import type { PanelStores } from '../../lib/panel-stores.ts'
 import { refusesChange } from '../../lib/read-only.ts'
@@ -19,34 +19,7 @@ export interface JobActions {
   retry(job: ActionJob): void
   promote(job: ActionJob): void
   /** Without a question: ask first. */
-  remove(ids: readonly string[]): void
-  retryAll(ids: readonly string[]): void
-  cancelAll(jobs: readonly ActionJob[]): void
-}
-
-/** Calls at once in a bulk action; more would only stand in line at the runner. */
-const atOnce = 4
-
-/** Runs `act` on each, a few at a time; answers how many worked, and the first error. */
-export async function forEachFew<Item>(
-  items: readonly Item[],
-  act: (item: Item) => Promise<unknown>,
-): Promise<{ done: number; firstError: string | undefined }> {
-  const queue = [...items]
-  let done = 0
-  let firstError: string | undefined
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      try {
-        await act(item)
-        done += 1
-      } catch (error) {
-        firstError ??= toPanelError(error).message
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
-  return { done, firstError }
+  remove(job: ActionJob): void
 }
 
 export function createJobActions(client: Client, stores: PanelStores): JobActions {
@@ -74,16 +47,6 @@ export function createJobActions(client: Client, stores: PanelStores): JobAction
   }
 
   const retryOne = (id: string): Promise<Job> => client.jobs.retry({ id })
-
-  async function bulk(
-    count: number,
-    work: Promise<{ done: number; firstError: string | undefined }>,
-    words: (done: number) => string,
-  ): Promise<void> {
-    const { done, firstError } = await work
-    if (firstError === undefined) show({ glyph: 'queued', title: words(done) })
-    else show({ role: 'alert', glyph: 'failed', title: `${words(done)}, ${count - done} not`, detail: firstError })
-  }
 
   return unlessReadOnly(stores, {
     cancel(job) {
@@ -148,18 +111,13 @@ export function createJobActions(client: Client, stores: PanelStores): JobAction
           fail(`${formatId(job.id)} could not be started`),
         )
     },
-    remove(ids) {
-      void bulk(
-        ids.length,
-        forEachFew(ids, (id) => client.jobs.remove({ id })),
-        (done) => `${plural(done, 'job')} removed`,
-      )
-    },
-    retryAll(ids) {
-      void bulk(ids.length, forEachFew(ids, retryOne), (done) => `${plural(done, 'job')} back in the queue`)
-    },
-    cancelAll(jobs) {
-      void bulk(jobs.length, forEachFew(jobs, askToStop), (done) => `${plural(done, 'job')} asked to stop or cancelled`)
+    remove({ id, type }) {
+      client.jobs
+        .remove({ id })
+        .then(
+          () => show({ glyph: 'queued', title: `${formatId(id)} is removed`, detail: type }),
+          fail(`${formatId(id)} could not be removed`),
+        )
     },
   })
 }
@@ -177,8 +135,6 @@ function unlessReadOnly(stores: PanelStores, actions: JobActions): JobActions {
     retry: unless(actions.retry),
     promote: unless(actions.promote),
     remove: unless(actions.remove),
-    retryAll: unless(actions.retryAll),
-    cancelAll: unless(actions.cancelAll),
   }
 }
 

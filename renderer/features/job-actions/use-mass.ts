@@ -20,16 +20,11 @@ export function runMass(client: Client, stores: PanelStores, mass: Mass, confirm
     void runBatch(client, stores, mass.action, mass.query, confirm)
     return
   }
-  const actions = createJobActions(client, stores)
-  const ids = mass.jobs.map((job) => job.id)
-  switch (mass.action) {
-    case 'cancel':
-      return actions.cancelAll(mass.jobs)
-    case 'retry':
-      return actions.retryAll(ids)
-    case 'remove':
-      return actions.remove(ids)
-  }
+  const [first, ...others] = mass.jobs
+  if (first === undefined) return
+  // One job is no batch: it is said what became of it, and a cancel can be undone.
+  if (others.length === 0) return createJobActions(client, stores)[mass.action](first)
+  void runBatch(client, stores, mass.action, { ids: mass.jobs.map(({ id }) => id) }, confirm)
 }
 
 /** Production asks before more than one job is touched; everywhere what cannot be undone is asked. */
