@@ -25,7 +25,7 @@ const fileSchema = z
 export const hostPortSchema = z.strictObject({ host: hostSchema, port: portSchema })
 export type HostPort = z.infer<typeof hostPortSchema>
 
-/** How TLS is spoken; without it none is. Files are read when connecting, PEM. */
+/** How TLS is spoken; without it none is. Files are PEM, and are read when the profile is opened or tested. */
 export const tlsPartSchema = z
   .strictObject({
     /** Certificates to trust instead of the system's. */

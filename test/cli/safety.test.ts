@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { atTerminal } from './at-terminal.ts'
 import { createCli, type Cli } from './cli-fixture.ts'
 
-const project = join(import.meta.dirname, '..', '..')
 const name = 'This computer'
 
 let cli: Cli
@@ -16,29 +14,6 @@ beforeAll(async () => {
 afterAll(() => cli.close())
 
 const enqueue = (n: number) => cli.json('enqueue', 'add-two-numbers', `{"a": ${n}, "b": 1}`)
-
-/** Runs the command at a terminal, and answers each question as soon as it is printed. */
-async function atTerminal(args: string[], answers: [RegExp, string][]): Promise<{ code: number | null; text: string }> {
-  const command = [process.execPath, join(project, 'electron', 'headless', 'cli.ts'), ...args]
-  const line = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
-  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
-    env: { ...process.env, TORIL_DATA_DIR: cli.dataDir, NO_COLOR: '1', TERM: 'dumb' },
-  })
-  let text = ''
-  const left = [...answers]
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-    const [next] = left
-    if (next === undefined || !next[0].test(text)) return
-    left.shift()
-    child.stdin.write(`${next[1]}\r`)
-  })
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  return { code, text }
-}
 
 describe('on a production profile', () => {
   test('a dry run says what would be touched, and changes nothing', async () => {
@@ -79,11 +54,11 @@ describe('on a production profile', () => {
   test.skipIf(process.platform !== 'linux')('at a terminal the name is asked for, after the dry run', async () => {
     await enqueue(3)
     await enqueue(4)
-    const wrong = await atTerminal(['drain'], [[/Name of the profile: /, 'This Computer']])
+    const wrong = await atTerminal(cli.dataDir, ['drain'], [[/Name of the profile: /, 'This Computer']])
     expect(wrong.text).toMatch(/It would touch 2 jobs: 2 waiting\.[\s\S]*is production[\s\S]*Name of the profile: /)
     expect(wrong.code).toBe(5)
     expect(await cli.json('jobs', '--state', 'waiting')).toMatchObject({ total: 2 })
-    const right = await atTerminal(['drain'], [[/Name of the profile: /, name]])
+    const right = await atTerminal(cli.dataDir, ['drain'], [[/Name of the profile: /, name]])
     expect([right.code, right.text]).toEqual([0, expect.stringContaining('2 jobs taken out of the queue.')])
     expect(await cli.json('jobs', '--state', 'waiting')).toMatchObject({ total: 0 })
   })

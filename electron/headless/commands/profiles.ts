@@ -8,6 +8,7 @@ import { queueTable } from '../output/queue-table.ts'
 import { profileTable, profileText } from '../output/profile-text.ts'
 import { readInput } from './input.ts'
 import { confirmed } from './confirmed.ts'
+import { overKnownHosts } from './host-key.ts'
 import { profileChanges, withChanges, type ChangesFlags } from './profile-changes.ts'
 import { changedFields, secretChanges, type ProfileFlags } from './profile-draft.ts'
 import { fromEnvironment, readSecrets } from './secret-input.ts'
@@ -136,8 +137,9 @@ async function list(flags: JsonFlag): Promise<void> {
 
 async function use(text: string, { grace, ...flags }: JsonFlag & { grace?: number }): Promise<void> {
   const client = openClient()
-  const { id } = await find(client, text)
-  const profile = await client.profiles.use({ id, ...(grace === undefined ? {} : { graceMs: grace * 1000 }) })
+  const found = await find(client, text)
+  const options = { id: found.id, ...(grace === undefined ? {} : { graceMs: grace * 1000 }) }
+  const profile = await overKnownHosts(client, found, () => client.profiles.use(options))
   if (wantsJson(flags)) printJson(profile)
   else print(`The runner uses the profile ${profile.name}.`)
 }

@@ -43,7 +43,10 @@ export function TlsDetails({ path }: { path: TlsPath }) {
             <SecretField path={`${path}.keyPassphrase`} label="Passphrase of the key" />
           )}
         </div>
-        <p className="f-help">PEM files on the runner’s computer, by absolute path. They are read when connecting.</p>
+        <p className="f-help">
+          PEM files on the runner’s computer, by absolute path. They are read when the profile is opened: use it anew
+          after one was renewed.
+        </p>
       </More>
     </>
   )
