@@ -1,10 +1,11 @@
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createJobQueue, type RunnerQueue } from '../../electron/runner/queue/create-job-queue.ts'
 import type { RedisTarget } from '../../electron/runner/queue/queue-config.ts'
 import { startAclRedis } from '../support/redis-acl.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
 import { startSentinelRedis } from '../support/redis-sentinel.ts'
+import { startTlsRedis } from '../support/redis-tls.ts'
 import { startTestRedis } from '../support/redis.ts'
 import { consume, hastyTiming, plain } from './contract/queue-bench.ts'
 import { leastRights } from './least-rights.ts'
@@ -36,7 +37,7 @@ async function open(backend: RedisTarget, problems: string[] = []): Promise<Runn
   return queue
 }
 
-function admin(options: { port: number; username?: string; password?: string }): Redis {
+function admin(options: Pick<RedisOptions, 'port' | 'username' | 'password' | 'tls'>): Redis {
   const client = new Redis({ host: '127.0.0.1', ...options })
   client.on('error', () => undefined)
   stops.push(() => client.disconnect())
@@ -45,6 +46,23 @@ function admin(options: { port: number; username?: string; password?: string }):
 
 const state = (queue: RunnerQueue, live: boolean) =>
   until(() => (queue.connection().state === 'live') === live, live ? 'it is live' : 'it is lost')
+
+it('a certificate that has expired is told when a connection is made anew, and one that was renewed is taken', async () => {
+  const redis = await using(startTlsRedis())
+  const { ca, files } = redis.certificates
+  const queue = await open({ kind: 'redis', options: { host: '127.0.0.1', port: redis.port, tls: { ca } } })
+  const control = admin({ port: redis.port, tls: { ca, rejectUnauthorized: false } })
+  await control.config('SET', 'tls-cert-file', files.expiredCert)
+  expect((await queue.counts()).waiting).toBe(0)
+  expect(queue.connection().state).toBe('live')
+  await control.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'YES')
+  await until(
+    () => /its certificate has expired/.test(queue.connection().message ?? ''),
+    'the expired certificate is told',
+  )
+  await control.config('SET', 'tls-cert-file', files.serverCert)
+  await state(queue, true)
+})
 
 describe('a password that is changed under way', () => {
   /** Changes the password and breaks the connections, which are only asked for it when they are made. */

@@ -36,6 +36,18 @@ describe('a Redis with TLS', () => {
     expect(await at({ port: open.port, tls: { rejectUnauthorized: false } })).toBe('it started')
   })
 
+  it('is not trusted with a certificate that has expired', async () => {
+    const expired = await startTlsRedis({ expired: true })
+    try {
+      const { ca } = expired.certificates
+      expect(await at({ port: expired.port, tls: { ca } })).toMatch(
+        /its certificate has expired\. Renew the certificate/,
+      )
+    } finally {
+      await expired.stop()
+    }
+  })
+
   it('says that it asks for a client certificate, and that it does not know one', async () => {
     const { ca } = strict.certificates
     expect(await at({ port: strict.port, tls: { ca } })).toMatch(/it asks for a client certificate/)

@@ -19,7 +19,7 @@ export interface Certificates {
   /** Signed by the same authority; its common name is `toril`. */
   client: KeyPair
   /** The same as files in the folder. */
-  files: { ca: string; serverKey: string; serverCert: string }
+  files: { ca: string; serverKey: string; serverCert: string; expiredCert: string }
 }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
@@ -50,13 +50,26 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     ])
     return { key, cert }
   }
-  // One after the other: both number their certificate from the same file.
+  /** Of the server and its key, but of yesterday. */
+  async function signExpired(): Promise<void> {
+    await openssl(
+      ...['x509', '-req', '-in', path('server.csr'), ...authority, '-out', path('expired.crt'), '-days', '-1'],
+      ...['-extfile', path('server.ext')],
+    )
+  }
+  // One after the other: all number their certificate from the same file.
   const server = await sign('server', 'localhost', 'subjectAltName=DNS:localhost,IP:127.0.0.1')
+  await signExpired()
   const client = await sign('client', 'toril', 'extendedKeyUsage=clientAuth')
   return {
     ca: await readFile(path('ca.crt'), 'utf8'),
     server,
     client,
-    files: { ca: path('ca.crt'), serverKey: path('server.key'), serverCert: path('server.crt') },
+    files: {
+      ca: path('ca.crt'),
+      serverKey: path('server.key'),
+      serverCert: path('server.crt'),
+      expiredCert: path('expired.crt'),
+    },
   }
 }
