@@ -12,6 +12,7 @@ import { presented } from './jobs/waiting-reason.ts'
 import type { ThreadPool } from './pool/thread-pool.ts'
 import { isAway, messageOf } from './outage.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
+import type { RunnerQueue } from './queue/create-job-queue.ts'
 import type { JobQueue } from './queue/job-queue.ts'
 import type { Health, Runner, SessionRunner } from './runner.ts'
 import type { HistoryOutage } from './session/history-outage.ts'
@@ -23,7 +24,7 @@ import { watchUpdates, type FeedSource } from './updates/update-feed.ts'
 export interface FacadeParts {
   jobs: Runner['jobs']
   emptying: QueueEmptying
-  queue: JobQueue
+  queue: JobQueue & Pick<RunnerQueue, 'onGivenUp'>
   history: History
   stats: QueueStats
   preferences: PreferencesStore
@@ -78,7 +79,12 @@ function feedSource(parts: FacadeParts): FeedSource {
         board.onRemove((id) => mark({ kind: 'removed', id })),
         pool.onChange(() => mark({ kind: 'threads' })),
         pool.watch(),
-        preferences.onChange(() => mark({ kind: 'preferences' })),
+        // Some notices are about what the preferences say.
+        preferences.onChange(() => {
+          mark({ kind: 'preferences' })
+          mark({ kind: 'system' })
+        }),
+        queue.onGivenUp(() => mark({ kind: 'system' })),
         parts.profiles.onChange(() => mark({ kind: 'system' })),
         parts.safety.onChange(() => mark({ kind: 'system' })),
         parts.moving.onChange(() => mark({ kind: 'system' })),

@@ -25,8 +25,8 @@ export async function refusal(backend: QueueTarget): Promise<string> {
 }
 
 /** What a queue that opens says all the same. */
-export async function openNotices(backend: QueueTarget): Promise<RunnerQueue['notices']> {
+export async function openNotices(backend: QueueTarget): Promise<ReturnType<RunnerQueue['notices']>> {
   const queue = await open(backend)
   await queue.close()
-  return queue.notices
+  return queue.notices()
 }

@@ -145,12 +145,13 @@ export function itKeepsWhatTheHistoryMissed(
       DATABASE_URL: await createDatabase(),
     })
     const lock = new pg.Client({ connectionString: home.variables['DATABASE_URL'] })
+    const { dataDir, variables: environment } = home
+    const doomed = await startDoomedRunner({ dataDir, variables: environment, timing: hastyTiming, count: 30 })
+    // After the runner: a queue that was there before it is not trimmed.
     const queue = new Queue(home.variables['TORIL_QUEUE'] ?? '', {
       connection: { host: '127.0.0.1', port: Number(home.variables['REDIS_PORT']) },
     })
     try {
-      const { dataDir, variables: environment } = home
-      const doomed = await startDoomedRunner({ dataDir, variables: environment, timing: hastyTiming, count: 30 })
       try {
         await lock.connect()
         // Nothing reaches the history any more.

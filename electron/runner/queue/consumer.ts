@@ -12,6 +12,7 @@ import type { QueueServer } from './queue-server.ts'
 import { releaseJobsOf } from './release-dead.ts'
 import { cleanJson } from './sanitize-json.ts'
 import { reasonOf } from './server-refusal.ts'
+import { takerName } from './taker-mark.ts'
 import { followUnheardVerdicts } from './unheard-verdicts.ts'
 import { failureOf, postponedUntil, settledFailure, settledRetry, verdictOfThrown } from './verdict.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
@@ -37,9 +38,7 @@ export interface ConsumerParts {
   server: QueueServer
   watch: ConnectionWatch
   timing: QueueTiming
-  /** False: another program may have ended jobs of this queue, and none that has finished may go. */
-  trims: boolean
-  /** Shared with the worker, which reads it with each job that ends. */
+  /** Shared with the worker, which reads it with each job that ends; a count of -1 keeps all. */
   keep: { completed: { count: number }; failed: { count: number } }
   report: (message: string) => void
   processor: Processor
@@ -68,7 +67,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     (job, token) => attempt(job, token ?? ''),
     {
       connection: {},
-      name: parts.runnerId,
+      name: takerName(parts.runnerId),
       // A worker whose start is refused spins: it runs only after it is ready.
       autorun: false,
       concurrency: parts.concurrency,
@@ -77,9 +76,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       maxStalledCount,
       runRetryDelay: retryDelayMs,
       maximumRateLimitDelay: limitCheckMs,
-      ...(server.capsFinished && parts.trims
-        ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed }
-        : {}),
+      ...(server.capsFinished ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed } : {}),
     },
     server.working(parts.wanted),
   )

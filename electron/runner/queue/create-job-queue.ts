@@ -2,7 +2,8 @@ import { Queue } from 'bullmq'
 import { TorilError } from '../../contract/errors.ts'
 import type { SystemInfo } from '../../contract/runner.ts'
 import { watchConnection } from './connection-watch.ts'
-import { startConsumer, type ConsumerParts } from './consumer.ts'
+import { startConsumer } from './consumer.ts'
+import { createFinishedCap } from './finished-cap.ts'
 import { createEventFeed } from './queue-events.ts'
 import { createJobLookup } from './job-lookup.ts'
 import { bullOptions, createJobIds, queuedJob, type BullQueue } from './job-mapping.ts'
@@ -12,7 +13,7 @@ import { openPostgresServer } from './postgres-server.ts'
 import { createPresence, type Presence } from './presence.ts'
 import type { NoteStore, RelayLine, RelayListener } from './relay-line.ts'
 import { createProblemReporter } from './problem-reporter.ts'
-import { defaultTiming, type QueueConfig, type QueueTiming, type Retention } from './queue-config.ts'
+import { defaultTiming, type QueueConfig, type QueueTiming } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
 import { createRetryPace } from './retry-pace.ts'
 import { openRedisServer } from './redis-server.ts'
@@ -22,15 +23,9 @@ import { readFamily } from './job-family.ts'
 import { countJobs, pageIds } from './page-ids.ts'
 import { obliterate, readContents, removeJob } from './queue-contents.ts'
 import { readLimits, writeRateLimit } from './queue-limits.ts'
-import { keptNotice, mayTrim } from './may-trim.ts'
+import { alwaysOwn, claimQueue, createOwnership, keptNotice } from './ownership.ts'
 import { trimFinished } from './trim.ts'
 import { followWantedJobs } from './wanted-jobs.ts'
-
-/**
- * Finished jobs kept beyond the retention until they are trimmed: what ends within 5 s, where the most that was
- * measured is 12,000 a second.
- */
-const spare = 60_000
 
 /** The queue, and who works on it. */
 export interface RunnerQueue extends JobQueue {
@@ -40,7 +35,11 @@ export interface RunnerQueue extends JobQueue {
   /** Listens to the other runners of this queue; connects in the background. */
   openRelay(listener: RelayListener): RelayLine
   /** What the user should know of the server, e.g. that it may throw jobs away. */
-  readonly notices: SystemInfo['notices']
+  notices(): SystemInfo['notices']
+  /** Whether no other program has it: it was not there before Toril, and none has ended a job of it since. */
+  isOwn(): boolean
+  /** Told when it turns out not to be. Returns a function that stops listening. */
+  onGivenUp(listener: () => void): () => void
 }
 
 /**
@@ -66,18 +65,19 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
           answerMs,
           pace,
         })
-  const queue: BullQueue = new Queue(name, { connection: {}, skipMetasUpdate: isReadOnly }, server.asking)
-  queue.on('error', (error) => {
-    if (!server.isOutage(error)) report(`The queue: ${error.message}`)
-  })
-  const [presenceStore, noteStore, trims] = await openWithin(server, queue, async () => {
+  const onOwnServer = config.ownServer === true
+  const { queue, presenceStore, noteStore, claimed } = await openWithin(server, async (opened) => {
+    const noteStore = await server.notes(name)
+    const presenceStore = await server.presence(name, timing.presenceTtlMs)
+    // Before the queue is opened, which makes it.
+    const claimed = !isReadOnly && (onOwnServer || (await claimQueue(noteStore, () => server.holds(name))))
+    const queue: BullQueue = new Queue(name, { connection: {}, skipMetasUpdate: !claimed }, server.asking)
+    queue.on('error', (error) => {
+      if (!server.isOutage(error)) report(`The queue: ${error.message}`)
+    })
+    opened(queue)
     await queue.waitUntilReady()
-    const kept = await server.notes(name)
-    return [
-      await server.presence(name, timing.presenceTtlMs),
-      kept,
-      !isReadOnly && (await mayTrim(queue, kept)),
-    ] as const
+    return { queue, presenceStore, noteStore, claimed }
   })
   const watch = watchConnection({ server, pace, pingMs, answerMs, report })
   const events = createEventFeed({ name, server, report, isAway: () => watch.current().state !== 'live' })
@@ -99,10 +99,17 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     get: (key) => watch.ask(() => noteStore.get(key), again),
     remove: (key) => change(() => noteStore.remove(key), again),
   }
-  const keep = keepOf(config.retention)
+  const ownership = onOwnServer ? alwaysOwn : createOwnership(claimed, notes)
+  const cap = createFinishedCap(config.retention, ownership)
+  /** Another program's are known by who ran them last. */
+  async function mayGo(ids: readonly string[]): Promise<boolean> {
+    if (onOwnServer || ids.length === 0) return true
+    if (await watch.ask(() => server.anyEndedElsewhere(name, ids), again)) ownership.giveUp()
+    return ownership.isOwn()
+  }
   const consumers = new Set<Consumer>()
   const stops = new Set<() => void>()
-  const lookup = createJobLookup(queue, server, name)
+  const lookup = createJobLookup(queue, server, name, (job) => ownership.saw(job))
   const newId = createJobIds()
 
   const runnerQueue: RunnerQueue = {
@@ -115,7 +122,9 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       const line = server.relay({ ...listener, queueName: name, id: config.runnerId, notes, report })
       return { send: (to, text) => change(() => line.send(to, text)), close: () => line.close() }
     },
-    notices: [...server.notices, ...(trims || isReadOnly ? [] : [keptNotice])],
+    notices: () => [...server.notices, ...(ownership.isOwn() || isReadOnly ? [] : [keptNotice])],
+    isOwn: () => ownership.isOwn(),
+    onGivenUp: (listener) => ownership.onGivenUp(listener),
     async add(type, input, options) {
       const clean = cleanJson(input)
       const opts = bullOptions(newId(), clean, options)
@@ -165,18 +174,16 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         return refusedIsFalse(server, () => job.retry(state, { resetAttemptsMade: true }))
       }),
     async trim(wanted, endedBefore, before) {
-      if (trims) await trimFinished(queue, wanted, endedBefore, { ask: watch.ask, before })
+      if (isReadOnly || !(await ownership.isStillOwn())) return
+      await trimFinished(queue, wanted, endedBefore, { ask: watch.ask, mayGo, before })
     },
     contents: () => watch.ask(() => readContents(queue), again),
     obliterate: (before) => obliterate(queue, before, change),
-    setRetention(wanted) {
-      Object.assign(keep.completed, keepOf(wanted).completed)
-      Object.assign(keep.failed, keepOf(wanted).failed)
-    },
+    setRetention: (wanted) => cap.set(wanted),
     async consume(processor, { concurrency, onSettled, types }) {
       if (isReadOnly) return createNoConsumer()
       const { runnerId } = config
-      const shared = { name, runnerId, server, watch, timing, trims, keep, report, queue }
+      const shared = { name, runnerId, server, watch, timing, keep: cap.keep, report, queue }
       const wanted = followWantedJobs(types)
       const deaf = types === undefined ? undefined : events.listen((event) => wanted.heard(event))
       stops.add(() => {
@@ -211,11 +218,6 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   return runnerQueue
 }
 
-/** What the server itself keeps: more than asked for, so that `trim` alone says when a finished job goes. */
-function keepOf({ completed, failed }: Retention): ConsumerParts['keep'] {
-  return { completed: { count: completed + spare }, failed: { count: failed + spare } }
-}
-
 function dueOf(job: { timestamp: number; delay: number }): number | undefined {
   return job.delay > 0 ? job.timestamp + job.delay : undefined
 }
@@ -232,11 +234,15 @@ async function refusedIsFalse(server: QueueServer, move: () => Promise<unknown>)
 }
 
 /** Finishes the start or leaves nothing open behind. */
-async function openWithin<T>(server: QueueServer, queue: BullQueue, start: () => Promise<T>): Promise<T> {
+async function openWithin<T>(
+  server: QueueServer,
+  start: (opened: (queue: BullQueue) => void) => Promise<T>,
+): Promise<T> {
+  let queue: BullQueue | undefined
   try {
-    return await start()
+    return await start((made) => (queue = made))
   } catch (error) {
-    await queue.close().catch(() => undefined)
+    await queue?.close().catch(() => undefined)
     await server.close()
     if (error instanceof TorilError) throw error
     throw unavailable(server.backend, server.label, reasonOf(error), error)

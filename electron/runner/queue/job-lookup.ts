@@ -19,7 +19,13 @@ export interface JobLookup {
  * between the two answers: they are asked for again until they belong together. What the job itself keeps
  * does not tell how it ended: a job that completed after a failure still has the reason of that failure.
  */
-export function createJobLookup(queue: BullQueue, server: Pick<QueueServer, 'dueTimes'>, name: string): JobLookup {
+export function createJobLookup(
+  queue: BullQueue,
+  server: Pick<QueueServer, 'dueTimes'>,
+  name: string,
+  /** Told of each job that is read. */
+  saw: (job: QueuedJob) => void = () => undefined,
+): JobLookup {
   /** What is no JSON is shown as the text it is; a job whose options cannot be read is left out. */
   async function read(id: string): Promise<BullJob | undefined> {
     try {
@@ -53,7 +59,13 @@ export function createJobLookup(queue: BullQueue, server: Pick<QueueServer, 'due
   async function withDue(job: BullJob, state: QueueState): Promise<QueuedJob> {
     const id = job.id ?? ''
     const due = state === 'delayed' ? await server.dueTimes(name, [id]) : undefined
-    return queuedJob(job, state, due?.get(id))
+    return shown(job, state, due?.get(id))
+  }
+
+  function shown(...read: Parameters<typeof queuedJob>): QueuedJob {
+    const job = queuedJob(...read)
+    saw(job)
+    return job
   }
 
   async function several(ids: string[], state: QueueState): Promise<QueuedJob[]> {
@@ -65,7 +77,7 @@ export function createJobLookup(queue: BullQueue, server: Pick<QueueServer, 'due
       jobs.map((job) => {
         if (job === undefined) return Promise.resolve(undefined)
         const id = job.id ?? ''
-        return belongs(job, state) ? Promise.resolve(queuedJob(job, state, due?.get(id))) : one(id)
+        return belongs(job, state) ? Promise.resolve(shown(job, state, due?.get(id))) : one(id)
       }),
     )
     return found.filter((job) => job !== undefined)

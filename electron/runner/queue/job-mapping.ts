@@ -5,6 +5,7 @@ import type { Json } from '../../contract/json.ts'
 import { decodeError } from './error-text.ts'
 import type { QueuedJob, QueuedOptions, QueueState } from './job-queue.ts'
 import { cleanJson, cleanText } from './sanitize-json.ts'
+import { runnerNamed } from './taker-mark.ts'
 
 export type BullJob = Job<Json, Json, string>
 export type BullQueue = Queue<Json, Json, string, Json, Json, string, IQueueBackend>
@@ -121,8 +122,14 @@ export function queuedJob(job: BullJob, state: QueueState, delayUntil?: number):
     ...(delayUntil === undefined ? {} : { delayUntil: timeOf(delayUntil) }),
     ...(job.processedOn === undefined || job.processedOn === null ? {} : { startedAt: timeOf(job.processedOn) }),
     ...(job.finishedOn === undefined || job.finishedOn === null ? {} : { finishedAt: timeOf(job.finishedOn) }),
-    ...(job.processedBy === undefined ? {} : { runner: job.processedBy }),
+    ...takerOf(job),
   }
+}
+
+function takerOf({ processedBy }: BullJob): Pick<QueuedJob, 'runner' | 'byToril'> {
+  const runner = runnerNamed(processedBy)
+  if (runner !== undefined) return { runner, byToril: true }
+  return typeof processedBy === 'string' ? { runner: processedBy } : {}
 }
 
 /** BullMQ tells prioritized waiting jobs apart; Toril does not. */

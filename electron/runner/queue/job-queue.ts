@@ -41,8 +41,10 @@ export interface QueuedJob {
   delayUntil?: number
   startedAt?: number
   finishedAt?: number
-  /** Id of the runner that took it last. */
+  /** Id of the runner that took it last; of another program the name of its worker, if it has one. */
   runner?: string
+  /** It was a runner of Toril that took it last. */
+  byToril?: true
 }
 
 /** What the processor says about an attempt; the consumer turns it into the queue's own moves. */
@@ -198,7 +200,7 @@ export interface JobQueue {
    * Trims finished jobs to the newest `keep` of each, but none that ended at `endedBefore` (epoch ms) or later.
    * Until then they stay, so that all runners can read their end. `before` is given the ids of those that go, and of
    * some more, before they do; when it rejects, they stay.
-   * Nothing goes of a queue that had finished jobs before Toril.
+   * Nothing goes of a queue that is not Toril's own.
    */
   trim(keep: { completed: number; failed: number }, endedBefore: number, before?: BeforeTrim): Promise<void>
   /** What the live counts leave out: finished jobs that the queue still has, cancelled ones among the failed, and job schedulers. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { RedisClient } from './redis-clients.ts'
+import { takerName } from './taker-mark.ts'
 
 /*
  * BullMQ writes down who took a job when it gives it out, and nowhere else. A job that was handed on has
@@ -10,9 +11,13 @@ import type { RedisClient } from './redis-clients.ts'
 const nameOnRedis = `if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'pb', ARGV[1]) end`
 
 export async function nameRedisTaker(client: RedisClient, jobKey: string, runnerId: string): Promise<void> {
-  await client.eval(nameOnRedis, 1, jobKey, runnerId)
+  await client.eval(nameOnRedis, 1, jobKey, takerName(runnerId))
 }
 
 export async function namePostgresTaker(pool: Pool, queueName: string, id: string, runnerId: string): Promise<void> {
-  await pool.query('UPDATE job SET processed_by = $3 WHERE queue = $1 AND id = $2', [queueName, id, runnerId])
+  await pool.query('UPDATE job SET processed_by = $3 WHERE queue = $1 AND id = $2', [
+    queueName,
+    id,
+    takerName(runnerId),
+  ])
 }

@@ -12,6 +12,7 @@ import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
+import { runnerNamed } from './taker-mark.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
@@ -174,6 +175,21 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
       )
       const [row] = found.rows
       return row === undefined ? undefined : Number(row.place)
+    },
+    async holds(queueName) {
+      const found = await pool.query<{ there: boolean }>(
+        `SELECT EXISTS (SELECT FROM meta WHERE queue = $1) OR EXISTS (SELECT FROM job WHERE queue = $1)
+           OR EXISTS (SELECT FROM scheduler WHERE queue = $1) AS there`,
+        [queueName],
+      )
+      return found.rows[0]?.there === true
+    },
+    async anyEndedElsewhere(queueName, ids) {
+      const found = await pool.query<{ taker: string | null }>(
+        'SELECT DISTINCT processed_by AS taker FROM job WHERE queue = $1 AND id = ANY($2) AND processed_at_ms IS NOT NULL',
+        [queueName, ids],
+      )
+      return found.rows.some(({ taker }) => runnerNamed(taker) === undefined)
     },
     onHint(listener) {
       listeners.add(listener)

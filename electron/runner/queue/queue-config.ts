@@ -55,6 +55,8 @@ export interface QueueConfig {
   /** BullMQ's key prefix on Redis, `bull` unless given; put in braces on a cluster. */
   prefix?: string
   backend: QueueTarget
+  /** On a server that Toril runs itself, where no other program has a queue. */
+  ownServer?: boolean
   retention: Retention
   /** Names this runner to the others. */
   runnerId: string

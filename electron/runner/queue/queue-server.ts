@@ -51,6 +51,10 @@ export interface QueueServer {
   dueTimes(queueName: string, ids: string[]): Promise<Map<string, number>>
   /** How many waiting jobs are taken before this one; undefined when it does not wait. */
   placeOf(queueName: string, id: string): Promise<number | undefined>
+  /** Whether anything of this queue is on the server already. */
+  holds(queueName: string): Promise<boolean>
+  /** Whether one of these finished jobs was run last by something else than a runner of Toril. */
+  anyEndedElsewhere(queueName: string, ids: readonly string[]): Promise<boolean>
   /** Called when a connection breaks or is back, before a ping would notice. */
   onHint(listener: (hint: ConnectionHint) => void): void
   /** Takes its jobs out of the hands of a dead runner and answers their ids; see release-dead.ts. */

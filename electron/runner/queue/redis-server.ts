@@ -13,6 +13,7 @@ import { dropRedisLocks } from './release-dead.ts'
 import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, Refusal, unavailable } from './server-refusal.ts'
+import { runnerNamed } from './taker-mark.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /** BullMQ's blocking reads are answered after 10 s at the latest. */
@@ -134,6 +135,28 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       // Jobs are taken from the end of the list, and those with a priority after all of it.
       if (fromHead !== null) return Math.max(0, length - 1 - fromHead)
       return rank === null ? undefined : length + rank
+    },
+    async holds(queueName) {
+      const parts = [
+        'meta',
+        'id',
+        'wait',
+        'active',
+        'delayed',
+        'prioritized',
+        'waiting-children',
+        'completed',
+        'failed',
+      ]
+      const keys = [...parts, 'events', 'repeat'].map((part) => `${prefix}:${queueName}:${part}`)
+      return (await client.exists(...keys)) > 0
+    },
+    async anyEndedElsewhere(queueName, ids) {
+      const takers = await Promise.all(
+        ids.map((id) => client.hmget(`${prefix}:${queueName}:${id}`, 'processedOn', 'pb')),
+      )
+      // Of one that has gone meanwhile there is neither.
+      return takers.some(([takenAt, taker]) => typeof takenAt === 'string' && runnerNamed(taker) === undefined)
     },
     onHint(listener) {
       listeners.add(listener)

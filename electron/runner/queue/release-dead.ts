@@ -1,6 +1,7 @@
 import type { IQueueBackend } from 'bullmq'
 import type { RedisClient } from './redis-clients.ts'
 import type { Pool } from 'pg'
+import { takerName } from './taker-mark.ts'
 
 /**
  * Gives the jobs of a runner that is dead back to wait, by BullMQ's own way for jobs without a live runner:
@@ -34,14 +35,14 @@ return dropped`
 
 export async function dropRedisLocks(client: RedisClient, queueKey: string, runnerId: string): Promise<string[]> {
   const keys = [`${queueKey}:active`, `${queueKey}:stalled`, `${queueKey}:stalled-check`]
-  return (await client.eval(dropOnRedis, keys.length, ...keys, `${queueKey}:`, runnerId)) as string[]
+  return (await client.eval(dropOnRedis, keys.length, ...keys, `${queueKey}:`, takerName(runnerId))) as string[]
 }
 
 export async function dropPostgresLocks(pool: Pool, queueName: string, runnerId: string): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `UPDATE job SET locked_until_ms = 0, stalled_marked = true
      WHERE queue = $1 AND state = 'active' AND processed_by = $2 RETURNING id`,
-    [queueName, runnerId],
+    [queueName, takerName(runnerId)],
   )
   if (rows.length > 0) await pool.query(`DELETE FROM meta WHERE queue = $1 AND field = 'stalled-check'`, [queueName])
   return rows.map(({ id }) => id)

@@ -10,6 +10,8 @@ const batch = 1_000
 export interface TrimWays {
   /** Asks the server; each question for itself, as what lies between two is not the server's time. */
   ask: ConnectionWatch['ask']
+  /** Whether these may go; when not, none goes. */
+  mayGo: (ids: readonly string[]) => Promise<boolean>
   before?: BeforeTrim | undefined
 }
 
@@ -26,41 +28,45 @@ export async function trimFinished(
   endedBefore: number,
   ways: TrimWays,
 ): Promise<void> {
-  await trimState(queue, 'completed', keep.completed, endedBefore, ways)
-  await trimState(queue, 'failed', keep.failed, endedBefore, ways)
+  for (const state of ['completed', 'failed'] as const) {
+    if (!(await trimState(queue, state, keep[state], endedBefore, ways))) return
+  }
 }
 
+/** False when one of those beyond may not go. */
 async function trimState(
   queue: BullQueue,
   state: 'completed' | 'failed',
   keep: number,
   endedBefore: number,
-  { ask, before }: TrimWays,
-): Promise<void> {
+  { ask, mayGo, before }: TrimWays,
+): Promise<boolean> {
   const backend = queue.getBackend()
   const firstEnded = await ask(() => endOfFirstBeyond(queue, state, keep), again)
-  if (firstEnded === undefined) return
-  if (before !== undefined) {
-    const [total = 0] = await ask(() => backend.getCounts([state]), again)
-    // From the oldest on, which are those that go.
-    for (let from = 0; from < total - keep; from += batch) {
-      await before(await ask(() => queue.getRanges([state], from, from + batch - 1, true), again))
-    }
+  if (firstEnded === undefined) return true
+  const [total = 0] = await ask(() => backend.getCounts([state]), again)
+  // From the oldest on, which are those that go.
+  for (let from = 0; from < total - keep; from += batch) {
+    const ids = await ask(() => queue.getRanges([state], from, from + batch - 1, true), again)
+    if (!(await mayGo(ids))) return false
+    await before?.(ids)
   }
   for (;;) {
     const until = Math.min(firstEnded, endedBefore) - 1
     const removed = await ask(() => backend.cleanJobsByState(state, until, batch), again)
     if (removed.length < batch) break
   }
-  if (firstEnded >= endedBefore) return
+  if (firstEnded >= endedBefore) return true
   // Oldest first, and only those that ended then: others have come since, whose end is still to be read.
   const beyond = await ask(() => queue.getRanges([state], keep, keep + batch - 1, false), again)
+  if (!(await mayGo(beyond))) return false
   await before?.(beyond)
   for (const id of beyond.reverse()) {
     const job = await ask(() => queue.getJob(id), again)
-    if (job?.finishedOn !== undefined && job.finishedOn > firstEnded) return
+    if (job?.finishedOn !== undefined && job.finishedOn > firstEnded) return true
     await ask(() => backend.remove(id, false), again)
   }
+  return true
 }
 
 /** When the newest job beyond those to be kept ended. */

@@ -67,6 +67,7 @@ async function open(core: RunnerCore, stops: StopStack, profileId: string | unde
     name: connections.queue.name,
     prefix: connections.queue.prefix,
     backend: connections.queue.target,
+    ownServer: connections.queue.isOwn,
     retention: { completed: keepCompleted, failed: keepFailed },
     runnerId: core.runnerId,
     onProblem,

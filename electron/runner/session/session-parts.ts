@@ -4,6 +4,7 @@ import { JobBoard } from '../jobs/job-board.ts'
 import type { Preferences } from '../../contract/preferences.ts'
 import type { Places } from './open-places.ts'
 import { SessionState } from './session-state.ts'
+import { createUnknownRule, type UnknownRule } from './unknown-rule.ts'
 
 /** What every part of a session is built on. */
 export interface SessionParts extends Places {
@@ -12,6 +13,7 @@ export interface SessionParts extends Places {
   board: JobBoard
   state: SessionState
   preferences: () => Preferences
+  unknownRule: UnknownRule
   /** More jobs than threads and line can hold are not taken from the queue at all. */
   concurrency: () => number
   /** Whether jobs are taken and the queue is kept: the profile was not read-only when it was opened, nor is it now. */
@@ -32,6 +34,7 @@ export async function sessionParts(
     state: new SessionState(core.outcomes, onIdle),
     preferences,
     mayWork: () => !places.readOnly && !places.connections.profile().readOnly,
+    unknownRule: createUnknownRule(places, core),
     concurrency() {
       const { pool: threads, queue: settings } = preferences()
       return Math.min(settings.concurrency, threads.maxThreads + threads.maxQueue)

@@ -134,7 +134,7 @@ function controlOf({ core, board, state, mayWork }: SessionParts, { cluster, run
   })
 }
 
-function systemOf({ core, connections, historyOutage, queue, mayWork }: SessionParts): SystemInfo {
+function systemOf({ core, connections, historyOutage, queue, mayWork, unknownRule }: SessionParts): SystemInfo {
   const { config, runnerId, preferences, profiles, safety, moving } = core
   return {
     version: config.version,
@@ -151,7 +151,8 @@ function systemOf({ core, connections, historyOutage, queue, mayWork }: SessionP
       ...preferences.notices,
       ...profiles.notices(),
       ...connections.notices,
-      ...queue.notices,
+      ...queue.notices(),
+      ...unknownRule.notices(),
     ],
   }
 }

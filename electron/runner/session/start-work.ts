@@ -25,13 +25,13 @@ export interface Work {
 
 /** Takes jobs from the queue, from now on. */
 export async function startWork(parts: SessionParts, threads: Threads): Promise<Work> {
-  const { core, board, catalog, connections, history, mayWork, queue, state, stops, preferences } = parts
+  const { core, board, catalog, connections, history, mayWork, queue, state, stops, preferences, unknownRule } = parts
   const { onProblem, runnerId } = core
   const { runners, cluster } = meetRunners(parts, threads, () => consumer)
   const unknownTypes = createUnknownTypes({
     catalog,
     runners,
-    rule: () => preferences().queue.unknownType,
+    rule: () => unknownRule.current(),
     offer: (job) => cluster.handOver.offer(job),
     wake: (id) => {
       if (!mayWork()) return

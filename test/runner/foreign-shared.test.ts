@@ -1,0 +1,100 @@
+import type { Queue } from 'bullmq'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Runner } from '../../electron/runner/runner.ts'
+import { until } from '../queue/until.ts'
+import { stopAll } from '../support/stop-all.ts'
+import { foreignPlaces, type ForeignPlace } from './foreign-place.ts'
+import { RunnerHome, whenFinished } from './runner-under-test.ts'
+
+/* What a runner must not do to a queue that another program uses as well. */
+
+const noticesOf = (runner: Runner): string[] => runner.system().notices.map(({ code }) => code)
+
+describe.each(foreignPlaces)("another program's queue on %s", (_server, open) => {
+  let place: ForeignPlace
+  let home: RunnerHome
+  let name = ''
+  let count = 0
+  const stops: (() => Promise<unknown>)[] = []
+  beforeAll(async () => {
+    place = await open()
+  })
+  afterAll(() => place.stop())
+  beforeEach(async () => {
+    name = `shared${(count += 1)}`
+    home = await RunnerHome.make({ ...place.variables, TORIL_QUEUE: name })
+  })
+  afterEach(async () => {
+    await home.remove()
+    await stopAll(stops.splice(0).reverse())
+  })
+
+  /** Opened, which makes it. */
+  async function theirs(...[options]: Parameters<ForeignPlace['queue']>[1][]): Promise<Queue> {
+    const queue = place.queue(name, options)
+    stops.push(() => queue.close())
+    await queue.getVersion()
+    return queue
+  }
+
+  function works(
+    ...[process, options]: [Parameters<ForeignPlace['worker']>[1], Parameters<ForeignPlace['worker']>[2]?]
+  ) {
+    const worker = place.worker(name, process, options)
+    stops.push(() => worker.close())
+    return worker
+  }
+
+  test('keeps its jobs of unknown types, also where unknown types are to fail', async () => {
+    const queue = await theirs()
+    await queue.add('send-invoice', {}, { jobId: 'invoice' })
+    const runner = await home.start()
+    await runner.preferences.update({ queue: { unknownType: 'fail' } })
+    expect(noticesOf(runner)).toContain('UNKNOWN_TYPES_KEPT')
+    // One that is added later and has run: everything before it has been passed by.
+    const { id } = await runner.jobs.enqueue('quick', { n: 1 })
+    await whenFinished(runner, id)
+    expect((await queue.getJob('invoice'))?.attemptsStarted).toBe(0)
+    expect(await queue.getJobState('invoice')).toBe('waiting')
+    works(() => Promise.resolve('sent'))
+    await until(async () => (await queue.getJobState('invoice')) === 'completed', 'its own program has run it')
+    await runner.preferences.update({ queue: { unknownType: 'keep' } })
+    expect(noticesOf(runner)).not.toContain('UNKNOWN_TYPES_KEPT')
+  })
+
+  test("fails jobs of unknown types on Toril's own queue, until another program works there or it is production", async () => {
+    const runner = await home.start()
+    await runner.preferences.update({ queue: { unknownType: 'fail' } })
+    expect(noticesOf(runner)).not.toContain('UNKNOWN_TYPES_KEPT')
+    const queue = await theirs()
+    await queue.add('typo', {}, { jobId: 'typo' })
+    expect(await whenFinished(runner, 'typo')).toMatchObject({ error: { code: 'UNKNOWN_JOB_TYPE' } })
+
+    const { id: profile } = runner.system().profile
+    await runner.profiles.update(profile, { environment: 'production' })
+    expect(noticesOf(runner)).toContain('UNKNOWN_TYPES_KEPT')
+    await queue.add('typo', {}, { jobId: 'kept' })
+    await whenFinished(runner, (await runner.jobs.enqueue('quick', { n: 1 })).id)
+    expect(await queue.getJobState('kept')).toBe('waiting')
+    const worker = works(() => Promise.resolve('run'))
+    await until(async () => (await queue.getJobState('kept')) === 'completed', 'the other program has run it')
+    await worker.close()
+    await runner.profiles.update(profile, { environment: 'development' }, 'This computer')
+    await until(async () => (await runner.jobs.get('kept')).state === 'completed', 'the runner has heard of it')
+    expect(noticesOf(runner)).toContain('UNKNOWN_TYPES_KEPT')
+    await queue.add('typo', {}, { jobId: 'left' })
+    await whenFinished(runner, (await runner.jobs.enqueue('quick', { n: 2 })).id)
+    expect(await queue.getJobState('left')).toBe('waiting')
+  })
+
+  test('has the same meta, byte for byte, after a runner that worked on it', async () => {
+    const queue = await theirs({ streams: { events: { maxLen: 123 } } })
+    const before = await place.meta(name)
+    const runner = await home.start()
+    await queue.add('quick', { n: 3 }, { jobId: 'quick' })
+    expect(await whenFinished(runner, 'quick')).toMatchObject({ result: 3 })
+    await home.stopRunners()
+    expect(await place.meta(name)).toEqual(before)
+    expect(JSON.stringify(await queue.getMeta())).toContain('123')
+  })
+})
