@@ -14,6 +14,7 @@ import { isAway, messageOf } from './outage.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
 import type { RunnerQueue } from './queue/create-job-queue.ts'
 import type { JobQueue } from './queue/job-queue.ts'
+import type { RateLimitKeeper } from './rate-limit.ts'
 import type { Health, Runner, SessionRunner } from './runner.ts'
 import type { HistoryOutage } from './session/history-outage.ts'
 import type { Safety } from './safety/create-safety.ts'
@@ -38,6 +39,7 @@ export interface FacadeParts {
   control: RunnerControl
   board: JobBoard
   historyOutage: Pick<HistoryOutage, 'onChange'>
+  rateLimit: Pick<RateLimitKeeper, 'onChange'>
   system: () => SystemInfo
   waitingFacts: () => WaitingFacts
   outcomes: Record<string, number>
@@ -84,6 +86,7 @@ function feedSource(parts: FacadeParts): FeedSource {
           mark({ kind: 'preferences' })
           mark({ kind: 'system' })
         }),
+        parts.rateLimit.onChange(() => mark({ kind: 'system' })),
         queue.onGivenUp(() => mark({ kind: 'system' })),
         parts.profiles.onChange(() => mark({ kind: 'system' })),
         parts.safety.onChange(() => mark({ kind: 'system' })),

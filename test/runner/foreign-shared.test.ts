@@ -9,6 +9,7 @@ import { RunnerHome, whenFinished } from './runner-under-test.ts'
 /* What a runner must not do to a queue that another program uses as well. */
 
 const noticesOf = (runner: Runner): string[] => runner.system().notices.map(({ code }) => code)
+const seconds = { max: 7, durationMs: 60_000 }
 
 describe.each(foreignPlaces)("another program's queue on %s", (_server, open) => {
   let place: ForeignPlace
@@ -85,6 +86,48 @@ describe.each(foreignPlaces)("another program's queue on %s", (_server, open) =>
     await queue.add('typo', {}, { jobId: 'left' })
     await whenFinished(runner, (await runner.jobs.enqueue('quick', { n: 2 })).id)
     expect(await queue.getJobState('left')).toBe('waiting')
+  })
+
+  test('neither gets nor loses a rate limit by a runner that comes', async () => {
+    const first = await home.startWith({ TORIL_QUEUE: `${name}-own` })
+    await first.preferences.update({ queue: { rateLimit: seconds } })
+    expect((await first.queue.info()).name).toBe(`${name}-own`)
+    await home.stopRunners()
+
+    const queue = await theirs()
+    const runner = await home.start()
+    const limit = () => queue.getGlobalRateLimit()
+    await until(async () => (await limit()) !== null || noticesOf(runner).includes('RATE_LIMIT_DIFFERS'), 'it is said')
+    expect(await limit()).toBeNull()
+    await runner.preferences.update({ queue: { rateLimit: { ...seconds, max: 8 } } })
+    await until(async () => (await queue.getGlobalRateLimit())?.max === 8, 'what is changed here is set here')
+    await until(() => !noticesOf(runner).includes('RATE_LIMIT_DIFFERS'), 'they are the same')
+    await home.stopRunners()
+
+    await queue.setGlobalRateLimit(3, 1_000)
+    const next = await home.start()
+    await until(() => noticesOf(next).includes('RATE_LIMIT_DIFFERS'), 'the runner says so')
+    expect(next.system().notices.find(({ code }) => code === 'RATE_LIMIT_DIFFERS')?.message).toBe(
+      'This queue has a rate limit of 3 jobs in 1 s, though the preference Rate limit says that it is 8 jobs in 1 min: to set it here, change the preference while this profile is in use.',
+    )
+    expect(await queue.getGlobalRateLimit()).toEqual({ max: 3, duration: 1_000 })
+  })
+
+  test("has its rate limit set at a start where it is Toril's own and has none", async () => {
+    const runner = await home.start()
+    await runner.preferences.update({ queue: { rateLimit: seconds } })
+    const queue = await theirs()
+    await until(async () => (await queue.getGlobalRateLimit())?.max === 7, 'it is set')
+    await home.stopRunners()
+    await queue.removeGlobalRateLimit()
+    const next = await home.start()
+    await until(async () => (await queue.getGlobalRateLimit())?.max === 7, 'it is set again')
+    await home.stopRunners()
+    await queue.setGlobalRateLimit(3, 1_000)
+    const last = await home.start()
+    await until(() => noticesOf(last).includes('RATE_LIMIT_DIFFERS'), 'the runner says so')
+    expect(await queue.getGlobalRateLimit()).toEqual({ max: 3, duration: 1_000 })
+    expect(next).not.toBe(last)
   })
 
   test('has the same meta, byte for byte, after a runner that worked on it', async () => {

@@ -119,7 +119,12 @@ describe('while nothing may be changed', () => {
     let mayTell = false
     const limit = { max: 5, durationMs: 1_000 }
     const setRateLimit = vi.fn<JobQueue['setRateLimit']>(() => Promise.resolve())
-    const keeper = keepRateLimit({ setRateLimit }, limit, { mayTell: () => mayTell, onProblem: () => undefined })
+    const queue = {
+      setRateLimit,
+      isOwn: () => true,
+      limits: () => Promise.resolve({ paused: false, rateLimitedMs: 0, active: 0 }),
+    }
+    const keeper = keepRateLimit({ queue, atStart: limit, mayTell: () => mayTell, onProblem: () => undefined })
     keeper.apply({ ...limit, max: 6 })
     keeper.again()
     await Promise.resolve()

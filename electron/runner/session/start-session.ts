@@ -11,7 +11,7 @@ import type { SessionRunner } from '../runner.ts'
 import type { Places } from './open-places.ts'
 import { sessionParts, type SessionParts } from './session-parts.ts'
 import { startThreads } from './start-threads.ts'
-import { startUpkeep } from './start-upkeep.ts'
+import { startUpkeep, type Upkeep } from './start-upkeep.ts'
 import { startWork, type Work } from './start-work.ts'
 import { factsReader } from './waiting-facts.ts'
 
@@ -41,7 +41,7 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
   const firstNumbers = work.stats.info().catch((error: unknown) => {
     core.onProblem(`The queue could not be counted yet: ${String(error)}`)
   })
-  await startUpkeep(parts, threads, work)
+  const { rateLimit } = await startUpkeep(parts, threads, work)
   await firstNumbers
 
   const { cluster, runners, stats } = work
@@ -110,7 +110,8 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
     control: controlOf(parts, work),
     board,
     historyOutage: parts.historyOutage,
-    system: () => systemOf(parts),
+    rateLimit,
+    system: () => systemOf(parts, rateLimit),
     waitingFacts,
     outcomes: state.outcomes,
     stop(options) {
@@ -134,7 +135,10 @@ function controlOf({ core, board, state, mayWork }: SessionParts, { cluster, run
   })
 }
 
-function systemOf({ core, connections, historyOutage, queue, mayWork, unknownRule }: SessionParts): SystemInfo {
+function systemOf(
+  { core, connections, historyOutage, queue, mayWork, unknownRule }: SessionParts,
+  rateLimit: Upkeep['rateLimit'],
+): SystemInfo {
   const { config, runnerId, preferences, profiles, safety, moving } = core
   return {
     version: config.version,
@@ -153,6 +157,7 @@ function systemOf({ core, connections, historyOutage, queue, mayWork, unknownRul
       ...connections.notices,
       ...queue.notices(),
       ...unknownRule.notices(),
+      ...rateLimit.notices(),
     ],
   }
 }

@@ -2,15 +2,19 @@ import { startHousekeeping } from '../housekeeping.ts'
 import { endLostAttempts } from '../jobs/lost-attempts.ts'
 import { unlessAway } from '../outage.ts'
 import { defaultTiming } from '../queue/queue-config.ts'
-import { keepRateLimit } from '../rate-limit.ts'
+import { keepRateLimit, type RateLimitKeeper } from '../rate-limit.ts'
 import { watchDeadRunners } from '../recovery/dead-runners.ts'
 import { holdBack } from './hold-back.ts'
 import type { SessionParts } from './session-parts.ts'
 import type { Threads } from './start-threads.ts'
 import type { Work } from './start-work.ts'
 
+export interface Upkeep {
+  rateLimit: RateLimitKeeper
+}
+
 /** Keeps queue, history and threads as the preferences say, and takes up what runners that died have left. */
-export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: Work): Promise<void> {
+export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: Work): Promise<Upkeep> {
   const { core, catalog, connections, history, mayWork, queue, state, stops, preferences } = parts
   const { runners, mirror, consumer } = work
   const { onProblem, owners } = core
@@ -33,7 +37,9 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
   // Away: the next turn says the same.
   const notTold = unlessAway(onProblem, 'The other runners could not be told of this one')
   const tellRunners = () => void runners.publish().catch(notTold)
-  const rateLimit = keepRateLimit(queue, preferences().queue.rateLimit, {
+  const rateLimit = keepRateLimit({
+    queue,
+    atStart: preferences().queue.rateLimit,
     // Also while changes through a read-only profile are allowed.
     mayTell() {
       const { readOnly, allowedUntil } = core.safety.changes()
@@ -41,6 +47,7 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
     },
     onProblem,
   })
+  work.stats.onLimits(({ rate }) => rateLimit.saw(rate))
   stops.add(
     core.preferences.onChange((now) => {
       pool.configure(now.pool)
@@ -87,4 +94,5 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
       rateLimit.again()
     }),
   )
+  return { rateLimit }
 }

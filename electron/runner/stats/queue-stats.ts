@@ -33,6 +33,8 @@ export interface QueueStats {
   limits(): QueueLimits
   /** Jobs that ended in the last minute. */
   endedPerMinute(): number
+  /** Told of them each time they are read. */
+  onLimits(listener: (limits: QueueLimits) => void): void
   setPaused(paused: boolean): void
   /** Forget what was read: counts have changed without a job's change that the board tells. */
   stale(): void
@@ -47,6 +49,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
   const failed = new RateMeter()
   const counted = new Map<string, Job['state']>()
   const staleListeners = new Set<() => void>()
+  const limitsListeners = new Set<(limits: QueueLimits) => void>()
   let limits: QueueLimits = { paused: false, rateLimitedMs: 0, active: 0 }
   let reading: Promise<QueueInfo> | undefined
   let readAt = -Infinity
@@ -77,6 +80,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     const read = await queue.limits()
     // Paused or resumed here meanwhile: what was read may be of before.
     limits = limits === before ? read : { ...read, paused: limits.paused }
+    for (const listener of limitsListeners) listener(limits)
   }
 
   /** The queue goes on without the history: its numbers stay as they were. */
@@ -163,6 +167,7 @@ export function createQueueStats({ queue, history, board, parkedCount }: QueueSt
     look: readLimits,
     limits: () => limits,
     endedPerMinute: () => completed.perMinute() + failed.perMinute(),
+    onLimits: (listener) => void limitsListeners.add(listener),
     setPaused(value) {
       limits = { ...limits, paused: value }
       reading = undefined
