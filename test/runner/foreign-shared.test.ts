@@ -1,4 +1,4 @@
-import type { Queue } from 'bullmq'
+import { DelayedError, type Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Runner } from '../../electron/runner/runner.ts'
 import { until } from '../queue/until.ts'
@@ -128,6 +128,30 @@ describe.each(foreignPlaces)("another program's queue on %s", (_server, open) =>
     await until(() => noticesOf(last).includes('RATE_LIMIT_DIFFERS'), 'the runner says so')
     expect(await queue.getGlobalRateLimit()).toEqual({ max: 3, duration: 1_000 })
     expect(next).not.toBe(last)
+  })
+
+  test('keeps the time until which another worker has moved its jobs', async () => {
+    const queue = await theirs()
+    const worker = works(async (job, token) => {
+      await job.moveToDelayed(Date.now() + 3_600_000, token)
+      throw new DelayedError()
+    })
+    const ids = ['invoice', 'quick']
+    await queue.add('send-invoice', {}, { jobId: 'invoice' })
+    await queue.add('quick', { n: 1 }, { jobId: 'quick' })
+    await until(async () => (await queue.getDelayedCount()) === 2, 'both are moved')
+    await worker.close()
+    const runner = await home.start()
+    const states = async () =>
+      (await runner.jobs.list({ limit: 5 })).jobs.map(({ id, state }) => [id, state]).toSorted()
+    await until(async () => (await states()).length === 2, 'both are listed')
+    const moved = ids.map((id) => [id, 'delayed'])
+    expect(await states()).toEqual(moved)
+    expect((await runner.queue.info()).counts).toMatchObject({ waiting: 0, delayed: 2 })
+    const asked = { by: 'test', signal: new AbortController().signal }
+    for await (const progress of await runner.queue.drain({}, asked)) expect(progress.done).toBe(0)
+    await whenFinished(runner, (await runner.jobs.enqueue('quick', { n: 2 })).id)
+    for (const id of ids) expect(await queue.getJobState(id)).toBe('delayed')
   })
 
   test('has the same meta, byte for byte, after a runner that worked on it', async () => {

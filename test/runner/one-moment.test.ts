@@ -42,7 +42,13 @@ function scene(kept: Job | undefined, look: () => Promise<QueuedJob>) {
   } as unknown as History
   const queue = { get: look } as unknown as JobQueue
   const limits = { paused: false, rateLimitedMs: 0, active: 0 }
-  const waitingFacts = () => ({ now: 0, limits, takers: () => [], defaultsOf: () => undefined })
+  const waitingFacts = () => ({
+    now: 0,
+    limits,
+    takers: () => [],
+    movedUntil: () => undefined,
+    defaultsOf: () => undefined,
+  })
   const lookAgain = () => Promise.resolve()
   const parts = { board, history, writer: history.writer, queue, waitingFacts, lookAgain }
   return { board, saved, history, queue, jobs: createJobService(parts as unknown as JobServiceParts) }

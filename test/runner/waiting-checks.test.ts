@@ -25,6 +25,7 @@ function factsWith(limits: Partial<WaitingFacts['limits']> = {}, takers: readonl
     now,
     limits: { paused: false, rateLimitedMs: 0, active: 0, ...limits },
     takers: () => takers,
+    movedUntil: () => undefined,
     defaultsOf: () => ({}),
   }
 }
@@ -179,6 +180,9 @@ describe('the reason in a row', () => {
     const nobody = factsWith({}, [{ ...self, jobTypes: ['x'] }])
     const waitingReason = { code: 'NO_RUNNER_FOR_TYPE' }
     expect(presented(jobWith({ state: 'delayed' }), nobody)).toMatchObject({ state: 'waiting', waitingReason })
+    // The worker of another program has moved it to a later time.
+    const moved = { ...nobody, movedUntil: () => now + 60_000 }
+    expect(presented(jobWith({ state: 'delayed' }), moved).state).toBe('delayed')
     // Its producer asked for the delay: its time has not come, whoever knows it.
     expect(presented(job, nobody)).toMatchObject({ state: 'delayed', waitingReason })
   })

@@ -7,6 +7,7 @@ import { createGoneJobs, removedError } from './gone-jobs.ts'
 import type { JobBoard } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
 import { createMissedEnds } from './missed-ends.ts'
+import { createMovedJobs } from './moved-jobs.ts'
 import type { UnknownTypes } from './unknown-types.ts'
 
 export interface QueueMirrorParts {
@@ -36,6 +37,8 @@ export interface QueueMirror {
   reconciled(): boolean
   /** Makes sure that the history has the ends of these finished jobs of the queue, which are about to leave it. Rejects UNAVAILABLE. */
   ensureEnds(ids: readonly string[]): Promise<void>
+  /** When a job becomes ready that another program has moved to a later time, epoch ms. */
+  movedUntil(id: string): number | undefined
   close(): void
 }
 
@@ -56,6 +59,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   const { board, history, queue, unknownTypes, onProblem } = parts
   const notFound = unlessAway(onProblem, 'A job that changed in the queue could not be looked up')
   const gone = createGoneJobs({ board, history, queue, onProblem })
+  const moved = createMovedJobs()
   const followed = new Set<string>()
   const expected = new Map<string, NodeJS.Timeout>()
   /** Nobody has told of their end: what the queue says has to do. */
@@ -118,6 +122,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
 
   /** Takes over what the queue says of a job this runner does not hold. */
   function adopt(queued: QueuedJob): void {
+    moved.saw(queued)
     if (board.running(queued.id) !== undefined) return
     // Taken here: the processor is about to hold it, puts it aside, or has just let go of it, and says so itself.
     if (queued.state === 'active' && queued.runner === parts.runnerId) return
@@ -182,6 +187,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
       const whole = state === 'completed' || state === 'failed' ? await history.reader.whole(ids) : new Set<string>()
       for (const queued of page) {
         seen.add(queued.id)
+        moved.saw(queued)
         if (wasPutAside(queued)) unknownTypes.adopt(queued)
         const now = read(queued).state
         const isKnown = states.get(queued.id) === now && (!isFinished(now) || whole.has(queued.id))
@@ -244,6 +250,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   return {
     settled,
     event(event) {
+      if (event.kind === 'removed' || (event.kind === 'state' && event.state !== 'delayed')) moved.forget(event.id)
       if (event.kind === 'removed') unknownTypes.forget(event.id)
       if (event.kind === 'state' && isFinished(event.state)) unknownTypes.forget(event.id)
       if (event.kind === 'removed') return gone.heard(event.id)
@@ -259,6 +266,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
     reconcile: compare,
     reconciled: () => reconciled,
     ensureEnds: (ids) => missedEnds.ensure(ids),
+    movedUntil: (id) => moved.until(id),
     close() {
       closed = true
       gone.close()
@@ -274,7 +282,15 @@ function hasJustEnded(job: Job | undefined): boolean {
   return job?.finishedAt !== undefined && Math.abs(Date.now() - Date.parse(job.finishedAt)) < settleMs
 }
 
-/** Delayed, though its producer asked for no delay and no attempt has failed: no runner knew its type. */
+/**
+ * Delayed by a runner of Toril, though its producer asked for no delay and no attempt has failed: no runner knew its
+ * type. What another program's worker moved to a later time looks the same but for who had it.
+ */
 function wasPutAside(queued: QueuedJob): boolean {
-  return queued.state === 'delayed' && queued.attemptsMade === 0 && queued.options.delayMs === undefined
+  return (
+    queued.byToril === true &&
+    queued.state === 'delayed' &&
+    queued.attemptsMade === 0 &&
+    queued.options.delayMs === undefined
+  )
 }

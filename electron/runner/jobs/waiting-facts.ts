@@ -20,6 +20,8 @@ export interface WaitingFacts {
   limits: QueueLimits
   /** This runner among them, unless it takes no jobs. */
   takers(): readonly Taker[]
+  /** When a job becomes ready that another program has moved to a later time, epoch ms. */
+  movedUntil(id: string): number | undefined
   /** Executor and heap limit of a job of this type that says nothing of its own; undefined of an unknown type. */
   defaultsOf(type: string): JobType['defaults'] | undefined
 }

@@ -34,10 +34,12 @@ export function reasonOf(checks: readonly WhyCheck[]): WaitingReason {
 export function asWaiting(job: Job, facts: WaitingFacts, own: JobFacts = {}): { job: Job; own: JobFacts } | undefined {
   if (job.state !== 'waiting' && job.state !== 'delayed' && job.state !== 'waiting-children') return undefined
   if (job.state !== 'delayed') return { job, own }
-  const delayUntil = own.delayUntil ?? readyAt(job)
+  const movedUntil = facts.movedUntil(job.id)
+  const delayUntil = own.delayUntil ?? movedUntil ?? readyAt(job)
   const known = facts.takers().some((taker) => taker.jobTypes.includes(job.type))
   // Put aside without a delay of its own, for want of a runner.
-  const parked = job.attempts.length === 0 && job.options.delayMs === undefined && !known
+  const mayBePutAside = movedUntil === undefined && job.attempts.length === 0 && job.options.delayMs === undefined
+  const parked = mayBePutAside && !known
   const state: JobState = parked || delayUntil <= facts.now ? 'waiting' : 'delayed'
   return { job: { ...job, state }, own: { ...own, delayUntil } }
 }

@@ -10,7 +10,7 @@ import type { Work } from './start-work.ts'
 export function factsReader(
   parts: SessionParts,
   { pool }: Threads,
-  { runners }: Work,
+  { runners, mirror }: Work,
 ): (limits: QueueLimits, seen?: readonly RunnerInfo[]) => WaitingFacts {
   const takersOf = (seen: readonly RunnerInfo[]) =>
     takersAmong(seen, {
@@ -26,6 +26,7 @@ export function factsReader(
       limits,
       // Most jobs that are shown run or have finished, and ask for none.
       takers: () => (takers ??= takersOf(seen ?? runners.lastSeen())),
+      movedUntil: (id) => mirror.movedUntil(id),
       defaultsOf: (type) => parts.catalog.get(type)?.jobType.defaults,
       now: Date.now(),
     }

@@ -1,3 +1,4 @@
+import { DelayedError } from 'bullmq'
 import { expect, it } from 'vitest'
 import type { Json } from '../../../electron/contract/json.ts'
 import type { QueuedOptions, Verdict } from '../../../electron/runner/queue/job-queue.ts'
@@ -6,7 +7,7 @@ import { failWith } from './processors.ts'
 import { consume, plain, type QueueBench } from './queue-bench.ts'
 
 /** What a job carries, and how its attempts end. */
-export function describeAttempts({ openQueue }: QueueBench): void {
+export function describeAttempts({ openQueue, server }: QueueBench): void {
   it('runs a job and keeps input, options and result', async () => {
     const queue = await openQueue()
     const watched = await consume(queue, (taken) =>
@@ -148,6 +149,28 @@ export function describeAttempts({ openQueue }: QueueBench): void {
     ).toEqual([0, 0, 0, 0])
     expect(['delayed', 'waiting']).toContain(watched.settled.find((one) => one.id === unknown.id)?.state)
     expect(await queue.get(unknown.id)).toMatchObject({ state: 'completed', attemptsMade: 1 })
+  })
+
+  it('tells jobs that it put off from those that the worker of another program has moved to a later time', async () => {
+    const queue = await openQueue()
+    const hour = 3_600_000
+    const types = { current: () => ['ours'], onChange: () => () => undefined }
+    await consume(queue, () => Promise.resolve({ kind: 'postpone', delayMs: hour }), 1, types)
+    const [ours, theirs] = [await queue.add('ours', {}, plain), await queue.add('theirs', {}, plain)]
+    const delayed = async (id: string) => {
+      const job = await queue.get(id)
+      return job?.state === 'delayed' ? job : undefined
+    }
+    expect(await until(() => delayed(ours.id), 'it is put off')).toMatchObject({ runner: 'runner-a', byToril: true })
+    const worker = server().foreignWorker(queue.name, async (job, token) => {
+      await job.moveToDelayed(Date.now() + hour, token)
+      throw new DelayedError()
+    })
+    try {
+      expect((await until(() => delayed(theirs.id), 'it is moved')).byToril).toBeUndefined()
+    } finally {
+      await worker.close()
+    }
   })
 
   it('shows a postponed job as delayed and runs it when promoted', async () => {

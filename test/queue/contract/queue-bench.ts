@@ -19,7 +19,7 @@ export interface QueueUnderTest {
   /** A plain BullMQ queue of another program. */
   foreignQueue(name: string): Promise<Queue>
   /** A plain BullMQ worker of another program, which takes jobs of any name. */
-  foreignWorker(name: string, process: (job: Job) => Promise<unknown>): Worker
+  foreignWorker(name: string, process: (job: Job, token?: string) => Promise<unknown>): Worker
   /** Flows of another program. */
   foreignFlows(): FlowProducer
   /** Ends the server the hard way; `comeBack` brings it back with what it had acknowledged. */
