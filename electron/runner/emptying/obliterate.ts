@@ -6,7 +6,8 @@ import { counted } from '../counted.ts'
 import { toldWhy } from '../jobs/cancel-options.ts'
 import { jobFromQueue } from '../jobs/job-from-queue.ts'
 import { forEachAtOnce, tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
-import type { QueuedJob } from '../queue/job-queue.ts'
+import type { QueuedJob, QueueLimits } from '../queue/job-queue.ts'
+import { stillPaused } from '../queue/standstill.ts'
 import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'
 import { emptyState, noteCancelled, takeOut } from './take-out.ts'
 
@@ -49,6 +50,19 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
     return left
   }
 
+  /** Nothing is taken meanwhile. The queue goes on whatever happens; a server that is away is waited for. */
+  async function whileStill(act: (before: QueueLimits) => Promise<void>): Promise<void> {
+    const before = await queue.holdStill()
+    const failure = await act(before).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    const goesOn = await queue.goOn()
+    parts.stale()
+    if (!goesOn) throw stillPaused(queue.name, failure?.error)
+    if (failure !== undefined) throw failure.error
+  }
+
   return async ({ force = false, reason, dryRun, confirm }, { by, signal }) => {
     const [live, { completed, failed }] = await Promise.all([parts.counts(), queue.contents()])
     const { waiting, delayed, active, 'waiting-children': parents } = live
@@ -85,9 +99,7 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
       total: Math.max(1, total),
       signal,
       async work(progress, stop) {
-        const before = await queue.limits()
-        await queue.pause()
-        try {
+        await whileStill(async (before) => {
           // What was taken just before the pause runs too.
           if (!force) refuseRunning((await queue.limits()).active)
           else await cancelRunning(stop)
@@ -101,10 +113,7 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
           Object.assign(progress, { total: Math.max(total, progress.done + left.length), failed: 0 })
           progress.done = progress.total
           delete progress.firstError
-        } finally {
-          if (!before.paused) await queue.resume()
-          parts.stale()
-        }
+        })
       },
     })
   }

@@ -15,6 +15,7 @@ import type { NoteStore, RelayLine, RelayListener } from './relay-line.ts'
 import { createProblemReporter } from './problem-reporter.ts'
 import { defaultTiming, type QueueConfig, type QueueTiming } from './queue-config.ts'
 import type { QueueServer } from './queue-server.ts'
+import { createStandstill } from './standstill.ts'
 import { createRetryPace } from './retry-pace.ts'
 import { openRedisServer } from './redis-server.ts'
 import { cleanJson, cleanText } from './sanitize-json.ts'
@@ -109,6 +110,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
   }
   const consumers = new Set<Consumer>()
   const stops = new Set<() => void>()
+  const standstill = createStandstill({ queue, watch, refuse: () => readOnly?.refuse(), report })
   const lookup = createJobLookup(queue, server, name, (job) => ownership.saw(job))
   const newId = createJobIds()
 
@@ -152,6 +154,8 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       }, again),
     pause: () => change(() => queue.pause(), again),
     resume: () => change(() => queue.resume(), again),
+    holdStill: () => standstill.begin(),
+    goOn: () => standstill.end(),
     remove: (id) =>
       change(async () => {
         // Redis's backend answers "removed" also for what was never there.
@@ -178,7 +182,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       await trimFinished(queue, wanted, endedBefore, { ask: watch.ask, mayGo, before })
     },
     contents: () => watch.ask(() => readContents(queue), again),
-    obliterate: (before) => obliterate(queue, before, change),
+    obliterate: (before) => obliterate(queue, before, { change, ask: watch.ask }),
     setRetention: (wanted) => cap.set(wanted),
     async consume(processor, { concurrency, onSettled, types }) {
       if (isReadOnly) return createNoConsumer()
@@ -209,6 +213,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       for (const stop of stops) stop()
       await presence.close()
       await Promise.all([...consumers].map((consumer) => consumer.close(0)))
+      await standstill.close()
       await events.close()
       watch.close()
       await queue.close().catch(() => undefined)

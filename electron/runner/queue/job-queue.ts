@@ -190,6 +190,13 @@ export interface JobQueue {
   family(id: string): Promise<JobFamily | undefined>
   pause(): Promise<void>
   resume(): Promise<void>
+  /** Pauses for the length of one act and answers the limits as they were. Rejects READ_ONLY and UNAVAILABLE. */
+  holdStill(): Promise<QueueLimits>
+  /**
+   * Ends that, unless the queue was paused before; also where no changes are allowed any more. False while the server
+   * is away: it is done as soon as that is back, unless this queue is closed before.
+   */
+  goOn(): Promise<boolean>
   /** False when there is no such job, or it is locked by a running attempt. Rejects JOB_SCHEDULED. */
   remove(id: string): Promise<boolean>
   /** Makes a delayed job ready now; false when it is not delayed. */

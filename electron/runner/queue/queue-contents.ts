@@ -30,11 +30,11 @@ export async function removeJob(queue: BullQueue, id: string): Promise<boolean> 
 export async function obliterate(
   queue: BullQueue,
   { paused, rate, concurrency }: QueueLimits,
-  change: <T>(question: () => Promise<T>) => Promise<T>,
+  { change, ask }: Record<'change' | 'ask', <T>(question: () => Promise<T>) => Promise<T>>,
 ): Promise<void> {
   while ((await change(() => queue.getBackend().obliterate({ force: true, count: step }))) !== 0);
-  // With its jobs the queue forgot these.
-  if (paused) await change(() => queue.pause())
-  if (rate !== undefined) await change(() => writeRateLimit(queue, rate))
-  if (concurrency !== undefined) await change(() => queue.setGlobalConcurrency(concurrency))
+  // With its jobs the queue forgot these: they come back also where no changes are allowed any more.
+  if (paused) await ask(() => queue.pause())
+  if (rate !== undefined) await ask(() => writeRateLimit(queue, rate))
+  if (concurrency !== undefined) await ask(() => queue.setGlobalConcurrency(concurrency))
 }

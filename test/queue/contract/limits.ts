@@ -20,6 +20,27 @@ export function describeLimits({ openQueue, server }: QueueBench): void {
     }
   })
 
+  it('goes on after a standstill, also when it is closed in the midst of one, unless it was paused before', async () => {
+    const queue = await openQueue()
+    const foreign = await server().foreignQueue(queue.name)
+    try {
+      expect(await queue.holdStill()).toMatchObject({ paused: false })
+      expect(await foreign.isPaused()).toBe(true)
+      expect(await queue.goOn()).toBe(true)
+      expect(await foreign.isPaused()).toBe(false)
+      await foreign.pause()
+      expect(await queue.holdStill()).toMatchObject({ paused: true })
+      expect(await queue.goOn()).toBe(true)
+      expect(await foreign.isPaused()).toBe(true)
+      await foreign.resume()
+      await queue.holdStill()
+      await queue.close()
+      expect(await foreign.isPaused()).toBe(false)
+    } finally {
+      await foreign.close()
+    }
+  })
+
   it('starts no more jobs than the rate limit says, on all runners together', async () => {
     const queue = await openQueue()
     const other = await openQueue({ name: queue.name, runnerId: 'runner-b' })
