@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { IQueueBackend } from 'bullmq'
 import type { PoolClient } from 'pg'
 import { TorilError } from '../../contract/errors.ts'
@@ -10,7 +9,10 @@ import type { WantedJobs } from './wanted-jobs.ts'
  */
 
 const functions = ['move_to_active', 'move_to_completed_fetch', 'move_to_failed_fetch']
-/** A take in vain is followed by a rest of so many times its length, at most a second: others may add jobs all the time. */
+/**
+ * A take in vain is followed by a rest of so many times its length, at most a second: others may add jobs all the time.
+ * A job that is wanted ends it.
+ */
 const restFactor = 10
 const longestRestMs = 1_000
 
@@ -80,8 +82,22 @@ export function waitOnPostgres(backend: IQueueBackend, wanted: WantedJobs): void
   let waiting = false
   let callsBefore = 0
   let vainMs = 0
+  let endRest: (() => void) | undefined
   const take = backend.moveToActive.bind(backend)
   const wait = backend.waitForJob.bind(backend)
+  const disconnect = backend.disconnectBlocking.bind(backend)
+
+  function rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => endRest?.(), ms)
+      endRest = () => {
+        clearTimeout(timer)
+        endRest = undefined
+        resolve()
+      }
+    })
+  }
+
   backend.moveToActive = async (token, name) => {
     callsBefore = wanted.calls()
     const began = performance.now()
@@ -90,8 +106,8 @@ export function waitOnPostgres(backend: IQueueBackend, wanted: WantedJobs): void
     return taken
   }
   backend.waitForJob = async (seconds) => {
-    const types = wanted.types()
-    if (types !== undefined && vainMs > 0) await pause(Math.min(longestRestMs, vainMs * restFactor))
+    const unheard = wanted.types() !== undefined && wanted.calls() === callsBefore
+    if (unheard && vainMs > 0) await rest(Math.min(longestRestMs, vainMs * restFactor))
     if (wanted.calls() !== callsBefore) return { member: '', score: 0 }
     waiting = true
     try {
@@ -100,7 +116,12 @@ export function waitOnPostgres(backend: IQueueBackend, wanted: WantedJobs): void
       waiting = false
     }
   }
+  backend.disconnectBlocking = (patiently) => {
+    endRest?.()
+    return disconnect(patiently)
+  }
   wanted.onCall((about) => {
+    endRest?.()
     if (about !== 'types' || !waiting) return
     // Ends the wait; BullMQ has no other way from outside.
     backend
