@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { startTestRedis, type TestRedis } from '../support/redis.ts'
 import { startApi, type ApiFixture } from './api-fixture.ts'
 import { transports } from './connections.ts'
+import { batchSuite } from './batch.suite.ts'
 import { contractSuite } from './contract.suite.ts'
 
 let redis: TestRedis
@@ -15,4 +16,7 @@ afterAll(async () => {
   await redis.stop()
 })
 
-for (const transport of transports) contractSuite(transport, () => api)
+for (const transport of transports) {
+  contractSuite(transport, () => api)
+  batchSuite(transport, () => api)
+}
