@@ -126,6 +126,11 @@ describe('jobs', () => {
     const detail = await cli.run(['job', id, '--logs'])
     expect(detail.stdout).toMatch(/Result +9\n/)
     expect(detail.stdout).toMatch(/ATTEMPT +WHERE[\s\S]*1 +T\d+ .*completed/)
+    expect(await cli.json('job', id, '--logs')).toMatchObject({
+      id,
+      logs: expect.any(Array) as unknown[],
+      droppedLogs: 0,
+    })
     expect((await cli.run(['jobs', '--query', 'nothing-has-this'])).stdout).toBe('No jobs match.\n')
     const narrowed = await cli.run(['jobs', '--filter', '-state:completed type:add-three-numbers'])
     expect(narrowed.stdout).toBe('No jobs match.\n')
