@@ -114,7 +114,9 @@ export class AttemptMeter {
   ): void {
     const cpuAtBegin = lane.cpuAtBegin(attempt)
     if (lane.attempt !== attempt || cpuAtBegin === undefined) return
-    this.told(attempt, { cpuMs: Math.round((user + system - cpuAtBegin) / 10) / 100, peakHeapBytes: heap })
+    // It may have begun between the question and this answer, which is of before then.
+    const cpuUs = Math.max(0, user + system - cpuAtBegin)
+    this.told(attempt, { cpuMs: Math.round(cpuUs / 10) / 100, peakHeapBytes: heap })
     const { memoryMb } = attempt.request
     if (memoryMb === undefined || attempt.killed !== undefined) return
     const limit = (memoryMb + youngGenerationMb) * 2 ** 20
