@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { isFinished } from '../../../electron/contract/job.ts'
-import { compare, enqueue, stateOfReady, type Kind, type Model, type ModelJob, type Real } from './model.ts'
+import {
+  compare,
+  enqueue,
+  fewestThreads,
+  hasThreadFor,
+  holdsThread,
+  stateOfReady,
+  type Kind,
+  type Model,
+  type ModelJob,
+  type Real,
+} from './model.ts'
 
 type Step = fc.AsyncCommand<Model, Real>
 
@@ -33,27 +44,41 @@ async function refuses(asked: Promise<unknown>, code: string): Promise<void> {
   await expect(asked).rejects.toMatchObject({ code })
 }
 
-const enqueueStep = (kind: Kind) =>
-  step(`enqueue(${kind})`, async (model, real) => {
-    const { id } = await enqueue(real, kind)
-    model.jobs.push({ id, kind, state: stateOfReady(model, kind) })
-  })
+const enqueueStep = ({ kind, attempts }: { kind: Kind; attempts: number }) =>
+  step(
+    `enqueue(${kind}, ${attempts} attempts)`,
+    async (model, real) => {
+      const { id } = await enqueue(real, kind, { attempts })
+      model.jobs.push({ id, kind, state: stateOfReady(model, kind) })
+    },
+    (model) => hasThreadFor(model, kind),
+  )
 
 const enqueueLater = step('enqueue(quick, later)', async (model, real) => {
-  const { id } = await enqueue(real, 'quick', long)
+  const { id } = await enqueue(real, 'quick', { attempts: 1, delayMs: long })
   model.jobs.push({ id, kind: 'quick', state: 'delayed' })
 })
 
-const cancel = (pick: number) =>
-  onJob('cancel', pick, async (job, _model, { runner }) => {
-    const asked = runner.jobs.cancel(job.id, { by })
+interface Cancel {
+  pick: number
+  now: boolean
+  then: 'stop' | 'retry'
+}
+
+const cancel = ({ pick, now, then }: Cancel) =>
+  onJob(`cancel(${now ? 'now, ' : ''}then ${then})`, pick, async (job, model, { runner }) => {
+    const asked = runner.jobs.cancel(job.id, { by, now, then })
     if (isFinished(job.state)) return refuses(asked, 'JOB_FINISHED')
-    expect(await asked).toMatchObject({ result: job.state === 'active' ? 'asked' : 'cancelled' })
-    job.state = 'cancelled'
+    const runs = job.state === 'active'
+    if (!runs && then === 'retry') return refuses(asked, 'INVALID_REQUEST')
+    const killed = now && holdsThread(job.kind)
+    expect(await asked).toMatchObject({ result: !runs ? 'cancelled' : killed ? 'killed' : 'asked' })
+    job.state = then === 'retry' ? stateOfReady(model, job.kind) : 'cancelled'
   })
 
 const retry = (pick: number) =>
   onJob('retry', pick, async (job, model, { runner }) => {
+    if (isFinished(job.state) && !hasThreadFor(model, job.kind)) return
     const asked = runner.jobs.retry(job.id)
     if (!isFinished(job.state)) return refuses(asked, 'JOB_NOT_FINISHED')
     const { id } = await asked
@@ -106,17 +131,24 @@ const restart = step('restart', async (model, real) => {
 })
 
 const pick = fc.nat(20)
+const anyKind = fc.constantFrom<Kind>('quick', 'fail', 'hold-inline', 'hold', 'spin', 'crash-on-abort')
+
+const anyEnqueue = fc.record({ kind: anyKind, attempts: fc.constantFrom(1, 2) }).map(enqueueStep)
+const anyCancel = fc
+  .record({ pick, now: fc.boolean(), then: fc.constantFrom<Cancel['then']>('stop', 'stop', 'retry') })
+  .map(cancel)
 
 export const steps: fc.Arbitrary<Step>[] = [
-  fc.constantFrom<Kind>('quick', 'fail', 'hold-inline').map(enqueueStep),
+  // The more of these, the more of what only threads and cancels do.
+  ...[1, 2].map(() => anyEnqueue),
   fc.constant(enqueueLater),
-  pick.map(cancel),
+  ...[1, 2, 3].map(() => anyCancel),
   pick.map(retry),
   pick.map(promote),
   pick.map(remove),
   fc.constant(pause),
   fc.constant(resume),
-  fc.integer({ min: 1, max: 3 }).map(resize),
+  fc.integer({ min: fewestThreads, max: fewestThreads + 2 }).map(resize),
   fc.constant(restart),
 ]
 
@@ -125,7 +157,7 @@ export async function tidy(model: Model, real: Real): Promise<void> {
   const { runner } = real
   if (!model.paused) await runner.queue.pause()
   for (const { id } of model.jobs) {
-    await runner.jobs.cancel(id, { by }).catch(() => undefined)
+    await runner.jobs.cancel(id, { by, now: true }).catch(() => undefined)
     await expect
       .poll(() =>
         runner.jobs.get(id).then(
