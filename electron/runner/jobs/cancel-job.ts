@@ -94,7 +94,9 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
     const graceMs = options.now ? 0 : parts.graceMs()
     if (graceMs === 0) {
       if (await kill(running, reason)) {
-        return { result: 'killed', message: `#${job.id} was killed.`, job: await ended(running) }
+        const over = await ended(running)
+        const message = `#${job.id} was killed.`
+        return { result: 'killed', message: isFinished(over.state) ? message : await unlessKept(message), job: over }
       }
       const message = await unlessKept(`#${job.id} is asked to stop, and its thread to end. ${insideCall}`)
       return { result: 'asked', message, job: await parts.get(job.id) }
