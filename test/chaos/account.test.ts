@@ -31,9 +31,10 @@ function accountOf(
   ledger: string,
   ending: Acknowledged['ending'] = 'completed',
   blows: number[] = [],
+  more: Partial<Acknowledged> = {},
 ) {
   const jobs = new Map(job === undefined ? [] : [['1', job] as const])
-  return settleAccount(new Map([['1', { n: 5, ending }]]), jobs, readLedger(ledger), blows)
+  return settleAccount(new Map([['1', { n: 5, ending, ...more }]]), jobs, readLedger(ledger), blows)
 }
 
 test('a job that ended as it has to and left its effect is accounted for', () => {
@@ -74,6 +75,16 @@ test('a job that is completed without its effect is lost', () => {
 test('a cancelled job may be gone, but must not have begun', () => {
   expect(accountOf(undefined, '', 'cancelled')).toMatchObject({ lost: [], wrong: [] })
   expect(accountOf(undefined, '1 begun 1 sleep\n', 'cancelled').wrong).toHaveLength(1)
+})
+
+test('a job that was cancelled as it ran may have begun before, and nothing of it may happen after', () => {
+  const cancelled: Job = { ...completed, state: 'cancelled', attempts: [attempt(1, 'cancelled')] }
+  const stopped = (job: Job, ledger: string) => accountOf(job, ledger, 'cancelled', [], { stoppedAt: 2_000 })
+  expect(stopped(cancelled, '1 begun 1 sleep 1000\n').wrong).toEqual([])
+  expect(stopped(cancelled, '1 begun 1 sleep 1000\n1 begun 2 sleep 3000\n').wrong).toEqual([
+    '1: it was cancelled for good at 2000, and went on at 3000',
+  ])
+  expect(stopped(completed, '1 begun 1 sleep 1000\n1 done 1 sleep 3000\n').wrong).toHaveLength(2)
 })
 
 test('another result, an attempt without an outcome and a number given twice are told', () => {

@@ -5,7 +5,8 @@ import type { Acknowledged } from './producer.ts'
 export interface Effects {
   begun: number
   done: number
-  /** When its work was done each time, epoch ms. */
+  /** When it began, and when its work was done, each time, epoch ms. */
+  begunAt: number[]
   doneAt: number[]
 }
 
@@ -26,15 +27,15 @@ export function readLedger(text: string): Map<string, Effects> {
   for (const line of text.split('\n')) {
     const [id, word, , , at] = line.split(' ')
     if (id === undefined || (word !== 'begun' && word !== 'done')) continue
-    const found = effects.get(id) ?? { begun: 0, done: 0, doneAt: [] }
+    const found = effects.get(id) ?? { begun: 0, done: 0, begunAt: [], doneAt: [] }
     found[word] += 1
-    if (word === 'done') found.doneAt.push(Number(at ?? 0))
+    found[word === 'done' ? 'doneAt' : 'begunAt'].push(Number(at ?? 0))
     effects.set(id, found)
   }
   return effects
 }
 
-const none: Effects = { begun: 0, done: 0, doneAt: [] }
+const none: Effects = { begun: 0, done: 0, begunAt: [], doneAt: [] }
 /** A blow is noted a moment before or after it falls. */
 const blurMs = 250
 
@@ -79,9 +80,13 @@ function lossOf({ ending }: Acknowledged, job: Job | undefined, { done }: Effect
   return undefined
 }
 
-function faultsOf({ n, ending }: Acknowledged, job: Job | undefined, { begun }: Effects): string[] {
+function faultsOf(wanted: Acknowledged, job: Job | undefined, { begun, begunAt, doneAt }: Effects): string[] {
+  const { n, ending, stoppedAt } = wanted
   const faults: string[] = []
-  if (ending === 'cancelled' && begun > 0) faults.push(`it was cancelled before it began, and began ${begun} times`)
+  const later = [...begunAt, ...doneAt].filter((at) => stoppedAt !== undefined && at > stoppedAt)
+  if (later.length > 0) faults.push(`it was cancelled for good at ${stoppedAt}, and went on at ${later.join(', ')}`)
+  if (ending === 'cancelled' && stoppedAt === undefined && begun > 0)
+    faults.push(`it was cancelled before it began, and began ${begun} times`)
   if (job === undefined) return faults
   if (ending !== 'any' && job.state !== ending) faults.push(`it is ${job.state} and not ${ending}`)
   if (job.state === 'completed' && job.result !== n)

@@ -9,6 +9,8 @@ export type Ending = 'completed' | 'failed' | 'cancelled' | 'any'
 export interface Acknowledged {
   n: number
   ending: Ending
+  /** When a cancel was answered with its end as cancelled, though it had begun, epoch ms: nothing of it may happen then. */
+  stoppedAt?: number
 }
 
 export interface Orders {
@@ -34,6 +36,8 @@ const attempts = 50
 const backoff = { type: 'fixed', delayMs: 50 } as const
 /** A job with the same id for deduplication may wait or run already: then it is the one that is acknowledged. */
 const sameIds = 3
+/** After so many of the requests a job that runs is cancelled for good. */
+const stopped = 0.08
 
 /** Enqueues jobs of all kinds until the number is acknowledged, however often that fails. */
 export async function produce(parts: ProducerParts): Promise<Orders> {
@@ -71,6 +75,20 @@ export async function produce(parts: ProducerParts): Promise<Orders> {
     }
   }
 
+  /** A job that runs is cancelled for good, now or with its grace time. One that is just then ended otherwise is left alone. */
+  async function stopOne(): Promise<void> {
+    const [now, dice] = [random.next() < 0.5, random.next()]
+    const { jobs: running } = await api.jobs('state=active&limit=50')
+    const ours = running.filter(({ id, waitingReason }) => acknowledged.has(id) && waitingReason?.code !== 'CANCELLING')
+    const job = ours[Math.floor(dice * ours.length)]
+    const known = job === undefined ? undefined : acknowledged.get(job.id)
+    if (job === undefined || known === undefined) return
+    // Heard or not, nobody knows from here on how it ends, until the answer says so.
+    known.ending = 'any'
+    const { job: ended } = await api.cancel(job.id, { now, reason: 'No longer wanted.' })
+    if (ended.state === 'cancelled') Object.assign(known, { ending: 'cancelled', stoppedAt: Date.now() })
+  }
+
   async function work(): Promise<void> {
     while (acknowledged.size < jobs) {
       const { input, options, ending } = order()
@@ -84,6 +102,7 @@ export async function produce(parts: ProducerParts): Promise<Orders> {
         unanswered += 1
         await delay(50)
       }
+      if (random.next() < stopped) await stopOne().catch(() => undefined)
       await delay(pause)
     }
   }
