@@ -26,6 +26,8 @@ export interface Bout extends Account {
   plan: BoutPlan
   jobs: number
   unanswered: number
+  /** Jobs that were cancelled for good as they ran. */
+  stopped: number
   storm: StormReport
   /** From the last blow until every acknowledged job was finished. */
   settledMs: number
@@ -66,6 +68,7 @@ export async function holdBout(plan: BoutPlan): Promise<Bout> {
       plan,
       jobs: orders.acknowledged.size,
       unanswered: orders.unanswered,
+      stopped: [...orders.acknowledged.values()].filter(({ stoppedAt }) => stoppedAt !== undefined).length,
       storm,
       settledMs,
       broken,

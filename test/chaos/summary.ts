@@ -11,7 +11,7 @@ export function faultsOf(bout: Pick<Bout, 'lost' | 'wrong' | 'unexplained' | 'br
   ]
 }
 
-/** One run in four lines. */
+/** One run in a few lines. */
 export function summary(name: string, bout: Bout): string {
   const { kills, stops, resizes } = bout.storm
   const total = kills.runner + kills.threads + kills.redis + kills.postgres
@@ -20,6 +20,7 @@ export function summary(name: string, bout: Bout): string {
     ['jobs', `${bout.jobs} acknowledged, ${bout.unanswered} more requests without an answer`],
     ['kills', `${total}: runner ${kills.runner}, threads ${kills.threads}${redis}, PostgreSQL ${kills.postgres}`],
     ['beside', `${stops} orderly stops, ${resizes} changes of threads and concurrency`],
+    ['stopped', `${bout.stopped} jobs were cancelled for good as they ran`],
     ['lost', String(bout.lost.length)],
     ['run twice', `${bout.runTwice}, ${bout.unexplained.length} of them without a blow in between`],
     ['settled', `${(bout.settledMs / 1000).toFixed(1)} s after the last kill`],
