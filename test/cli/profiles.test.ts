@@ -85,7 +85,7 @@ describe('toril profiles', () => {
     const edit = ['profiles', 'edit', 'Staging', 'queue.username=other', 'queue.tls.serverName=null', 'colour=teal']
     // A certificate for another name may be that of another server.
     const refused = await cli.run(edit)
-    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('queue.password must be given again')])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('queue.password must be given again')])
     expect((await cli.run([...edit, '--password-env', 'PW'], { PW: planted })).code).toBe(0)
     expect(await cli.json('profiles', 'show', 'Staging')).toMatchObject({
       colour: 'teal',

@@ -228,7 +228,10 @@ describe('jobs', () => {
     const other = await delayed()
     const cancelled = await cli.run(['cancel', other, '--reason', 'a mistake'])
     expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining('cancelled')])
-    expect(await cli.json('job', other)).toMatchObject({ state: 'cancelled', error: { message: 'a mistake' } })
+    expect(await cli.json('job', other)).toMatchObject({
+      state: 'cancelled',
+      error: { message: 'Cancelled from the CLI: a mistake' },
+    })
   })
 })
 
