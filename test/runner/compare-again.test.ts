@@ -56,7 +56,7 @@ function scene(reader: object, board = new JobBoard()) {
     onCompared: () => compared.push([...attempts]),
     onProblem: (message) => problems.push(message),
   })
-  return { mirror, attempts, problems, compared }
+  return { mirror, attempts, problems, compared, queue }
 }
 
 test('the attempt that ended a job comes after those that were lost, when the history has missed it', async () => {
@@ -117,6 +117,31 @@ test('an end that others heard of is not taken for whole while its attempt is op
   } finally {
     mirror.close()
     heard.mirror.close()
+  }
+})
+
+test('an old end is not written over a retry that came while queue and history were compared', async () => {
+  const board = new JobBoard()
+  let state = 'completed'
+  const { mirror, attempts, queue } = scene(
+    {
+      job: () => Promise.resolve({ createdAt, attempts: [] }),
+      states() {
+        // The page has been read; somebody retries the job before it is looked at.
+        state = 'waiting'
+        board.changed({ id: '7', type: 'add', state: 'waiting', input: {}, attempts: [], options: {}, createdAt })
+        return Promise.resolve(new Map([['7', 'waiting']]))
+      },
+    },
+    board,
+  )
+  queue.get = () => Promise.resolve({ ...ended, state: state as QueuedJob['state'] })
+  try {
+    await mirror.reconcile()
+    expect(attempts).toEqual([])
+    expect(board.recent('7')?.state).toBe('waiting')
+  } finally {
+    mirror.close()
   }
 })
 

@@ -71,6 +71,11 @@ export class JobBoard {
     return this.#recent.get(id)?.revision ?? 0
   }
 
+  /** The newest number that `revision` has given: what has a greater one later has changed since. */
+  get changes(): number {
+    return this.#changes
+  }
+
   hold(running: RunningAttempt): void {
     this.#active.set(running.job.id, running)
     this.changed(running.job)

@@ -181,6 +181,7 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
   async function reconcileState(state: QueueState): Promise<Set<string>> {
     const seen = new Set<string>()
     for (let offset = 0; !closed; offset += pageSize) {
+      const before = board.changes
       const page = await queue.page(state, offset, pageSize)
       const ids = page.map((queued) => queued.id)
       const states = await history.reader.states(ids)
@@ -192,7 +193,9 @@ export function createQueueMirror(parts: QueueMirrorParts): QueueMirror {
         const now = read(queued).state
         const isKnown = states.get(queued.id) === now && (!isFinished(now) || whole.has(queued.id))
         if (board.running(queued.id) !== undefined || isKnown) continue
-        await takeOver(queued, board.recent(queued.id) !== undefined)
+        // Retried meanwhile, say: the page has its old end.
+        if (board.revision(queued.id) > before) follow(queued.id)
+        else await takeOver(queued, board.recent(queued.id) !== undefined)
       }
       if (page.length < pageSize) break
     }
