@@ -80,6 +80,14 @@ function greets(port: number): Promise<boolean> {
   })
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /**
  * OpenSSH's own server on a loopback port, with its own host key and settings: it lets the user of the
  * tests in, with a key and where possible with a password, and forwards ports.
@@ -133,6 +141,8 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     const cutConnections = (): Promise<void> => endDescendantsOf(running.server.pid)
     const kill = (): Promise<void> => {
       ended ??= (async () => {
+        // A connection that it took between the two would outlive it, and the server would seem to be there still.
+        if (isAlive(running.server.pid)) process.kill(running.server.pid, 'SIGSTOP')
         await cutConnections()
         await running.server.end()
       })()
