@@ -1,4 +1,5 @@
 import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 'bullmq'
+import { anyEndedElsewhere } from './ended-elsewhere.ts'
 import { chooseOnRedis } from './choose-redis.ts'
 import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
@@ -13,7 +14,6 @@ import { dropRedisLocks } from './release-dead.ts'
 import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, Refusal, unavailable } from './server-refusal.ts'
-import { runnerNamed } from './taker-mark.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /** BullMQ's blocking reads are answered after 10 s at the latest. */
@@ -151,13 +151,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       const keys = [...parts, 'events', 'repeat'].map((part) => `${prefix}:${queueName}:${part}`)
       return (await client.exists(...keys)) > 0
     },
-    async anyEndedElsewhere(queueName, ids) {
-      const takers = await Promise.all(
-        ids.map((id) => client.hmget(`${prefix}:${queueName}:${id}`, 'processedOn', 'pb')),
-      )
-      // Of one that has gone meanwhile there is neither.
-      return takers.some(([takenAt, taker]) => typeof takenAt === 'string' && runnerNamed(taker) === undefined)
-    },
+    anyEndedElsewhere: (queueName, ids) => anyEndedElsewhere(client, `${prefix}:${queueName}`, ids),
     onHint(listener) {
       listeners.add(listener)
     },

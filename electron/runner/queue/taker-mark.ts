@@ -3,7 +3,7 @@
  * in the hands of another program is known as such, also long after.
  */
 
-const mark = 'toril:'
+export const mark = 'toril:'
 
 /** The name under which a runner takes jobs. */
 export function takerName(runnerId: string): string {

@@ -45,14 +45,15 @@ async function trimState(
   const firstEnded = await ask(() => endOfFirstBeyond(queue, state, keep), again)
   if (firstEnded === undefined) return true
   const [total = 0] = await ask(() => backend.getCounts([state]), again)
-  // From the oldest on, which are those that go.
+  const until = Math.min(firstEnded, endedBefore) - 1
+  // From the oldest on, which are those that go. What ended since is looked at when its time comes.
   for (let from = 0; from < total - keep; from += batch) {
     const ids = await ask(() => queue.getRanges([state], from, from + batch - 1, true), again)
+    if (await ask(() => haveEndedSince(queue, ids, until), again)) break
     if (!(await mayGo(ids))) return false
     await before?.(ids)
   }
   for (;;) {
-    const until = Math.min(firstEnded, endedBefore) - 1
     const removed = await ask(() => backend.cleanJobsByState(state, until, batch), again)
     if (removed.length < batch) break
   }
@@ -67,6 +68,13 @@ async function trimState(
     await ask(() => backend.remove(id, false), again)
   }
   return true
+}
+
+/** Of ids in the order of their ends: whether all ended after that time. */
+async function haveEndedSince(queue: BullQueue, [oldest]: string[], until: number): Promise<boolean> {
+  if (oldest === undefined) return true
+  const job = await queue.getJob(oldest)
+  return job?.finishedOn !== undefined && job.finishedOn > until
 }
 
 /** When the newest job beyond those to be kept ended. */

@@ -26,6 +26,9 @@ export async function sessionParts(
   onIdle: () => Promise<void>,
 ): Promise<SessionParts> {
   const preferences = () => core.preferences.current()
+  // Asked for every job that is taken.
+  let works: boolean | undefined
+  places.stops.add(core.profiles.onChange(() => (works = undefined)))
   return {
     ...places,
     core,
@@ -33,7 +36,7 @@ export async function sessionParts(
     board: new JobBoard(),
     state: new SessionState(core.outcomes, onIdle),
     preferences,
-    mayWork: () => !places.readOnly && !places.connections.profile().readOnly,
+    mayWork: () => (works ??= !places.readOnly && !places.connections.profile().readOnly),
     unknownRule: createUnknownRule(places, core),
     concurrency() {
       const { pool: threads, queue: settings } = preferences()
