@@ -60,7 +60,8 @@ export function createJobService(parts: JobServiceParts): Runner['jobs'] {
     // A job's number can come again after its queue was wiped: only the same job is overlaid.
     if (newest === undefined || newest.createdAt !== job.createdAt) return job
     const attempts = newest.attempts.length >= job.attempts.length ? newest.attempts : job.attempts
-    return { ...newest, attempts }
+    // A copy: the board's own list grows with the next attempt.
+    return { ...newest, attempts: [...attempts] }
   }
 
   /** The job as it is at one moment, though history, queue and board are asked one after another. */
