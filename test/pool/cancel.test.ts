@@ -122,8 +122,10 @@ test('a pool that closes does not wait for a thread inside one call into the sys
   const closing = await createPoolFixture()
   const [sign, release] = [join(closing.folder, 'child-runs'), join(closing.folder, 'child-may-end')]
   const child = `const { existsSync, writeFileSync } = require('node:fs')
-    writeFileSync(${JSON.stringify(sign)}, '')
-    setInterval(() => existsSync(${JSON.stringify(release)}) && process.exit(), 20)`
+    const [sign, release] = ${JSON.stringify([sign, release])}
+    writeFileSync(sign, '')
+    // Also when the folder has gone before it saw the word.
+    setInterval(() => (existsSync(release) || !existsSync(sign)) && process.exit(), 20)`
   const { run } = closing.start(
     `const { execFileSync } = await import('node:child_process')
     execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}])`,

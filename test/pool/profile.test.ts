@@ -146,8 +146,10 @@ test('a job inside one call into the system is said to be out of reach, and come
   const sign = join(fixture.folder, 'child-runs')
   const release = join(fixture.folder, 'child-may-end')
   const child = `const { existsSync, writeFileSync } = require('node:fs')
-    writeFileSync(${JSON.stringify(sign)}, '')
-    setInterval(() => existsSync(${JSON.stringify(release)}) && process.exit(), 20)`
+    const [sign, release] = ${JSON.stringify([sign, release])}
+    writeFileSync(sign, '')
+    // Also when the folder has gone before it saw the word.
+    setInterval(() => (existsSync(release) || !existsSync(sign)) && process.exit(), 20)`
   const started = fixture.start(
     `const { execFileSync } = await import('node:child_process')
     execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}]); return 'back'`,

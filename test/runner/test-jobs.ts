@@ -55,12 +55,13 @@ const files: Record<string, string> = {
     await new Promise((resolve) => setTimeout(resolve, 1))`),
     { defaults: `{ executor: 'inline' }` },
   ),
-  /** Lies inside one call into the system until the file `release` is there. */
+  /** Lies inside one call into the system until the file `release` is there, or its whole folder has gone. */
   'inside-call': jobFile(
     'inside-call',
     `const { execFileSync } = await import('node:child_process')
     const child = 'const { existsSync, writeFileSync } = require("node:fs"); const [release] = process.argv.slice(1);'
-      + 'writeFileSync(release + "-begun", ""); setInterval(() => existsSync(release) && process.exit(), 20)'
+      + 'writeFileSync(release + "-begun", "");'
+      + 'setInterval(() => (existsSync(release) || !existsSync(release + "-begun")) && process.exit(), 20)'
     execFileSync(process.execPath, ['-e', child, input.release])
     return 'released'`,
   ),
