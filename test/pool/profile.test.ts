@@ -94,7 +94,8 @@ test('the profile of a spinning job has the shape of a .cpuprofile and points to
     own.reduce((sum, { callFrame, hitCount }) => sum + (callFrame.functionName === wanted ? hitCount : 0), 0)
   expect(hits('mix')).toBeGreaterThan(hits('spinForever'))
   const spent = own.flatMap(({ positionTicks = [] }) => positionTicks)
-  expect(spent.every(({ line }) => line >= 6 && line <= 12)).toBe(true)
+  // The first lines of the functions count as well: on each call V8 looks there whether it is to stop.
+  expect(spent.every(({ line }) => line >= 5 && line <= 12)).toBe(true)
   expect(profile.samples.length).toBeGreaterThan(10)
   expect(profile.samples).toHaveLength(profile.timeDeltas.length)
   const ids = new Set(profile.nodes.map(({ id }) => id))
