@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'react'
-import { isFinished, type Job, type LogLine } from '../../../electron/contract/job.ts'
+import type { Job, LogLine } from '../../../electron/contract/job.ts'
 import { toPanelError, type PanelError } from '../../lib/errors.ts'
 import { useClient, useConnection, useJobRow } from '../../lib/panel-context.tsx'
+import { isOfAnotherRun } from './another-run.ts'
 import { mergeLines } from './log-lines.ts'
 
 export interface FollowedJob {
@@ -59,11 +60,11 @@ export function useJob(id: string): FollowedJob {
   }, [client, id, turn, open])
 
   const reload = useCallback(() => setTurn((before) => before + 1), [])
-  // The stream ends with the job; the row tells when it was put back to run again.
-  const rowState = useJobRow(id)?.state
-  const again = job !== undefined && isFinished(job.state) && rowState !== undefined && !isFinished(rowState)
+  // The stream ends with the job; the row tells when it was run again.
+  const row = useJobRow(id)
+  const again = isOfAnotherRun(job, row)
   useEffect(() => {
     if (again) reload()
-  }, [again, reload])
+  }, [again, row?.state, row?.attempt, row?.finishedAt, reload])
   return { job, error, lines, dropped, reload }
 }
