@@ -35,6 +35,8 @@ describe('a server that holds the connection and answers nothing', () => {
     })
     await until(() => queue.connection().state === 'reconnecting', 'the outage is noticed')
     await expect(queue.counts()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    // What is back before the first try has failed is told to nobody.
+    await until(() => problems.length > 0, 'it is told')
     await proxy.restore()
     await until(() => queue.connection().state === 'live', 'the connection is back')
     expect((await queue.counts()).waiting).toBeLessThanOrEqual(1)
