@@ -15,7 +15,7 @@ import { throughput } from './throughput.ts'
 
 const measures: Measure[] = [throughput, latency, costs, cancel, resize, loopDelay, memory, historySearch, starts]
 const names = measures.map(({ name }) => name).join(', ')
-const usage = `Usage: npm run bench -- [--only <name>]… [--rounds 5] [--jobs 12000] [--quick] [--json | --markdown]
+const usage = `Usage: npm run bench -- [--only <name>]… [--rounds 5] [--jobs 12000] [--history 100000] [--quick] [--json | --markdown]
 Measures: ${names}`
 
 const lookMs = 500
@@ -38,6 +38,7 @@ function options() {
         only: { type: 'string', multiple: true, default: [] },
         rounds: { type: 'string' },
         jobs: { type: 'string' },
+        history: { type: 'string' },
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         markdown: { type: 'boolean', default: false },
@@ -76,7 +77,7 @@ async function measureAll(wanted: readonly Measure[], bench: BenchRun): Promise<
   return report
 }
 
-const { only, rounds, jobs, quick, json, markdown, help } = options()
+const { only, rounds, jobs, history, quick, json, markdown, help } = options()
 if (help) {
   console.log(usage)
   process.exit(0)
@@ -85,6 +86,7 @@ const stop = new AbortController()
 const bench: BenchRun = {
   rounds: positive('rounds', rounds ?? (quick ? '1' : '5')),
   jobs: positive('jobs', jobs ?? (quick ? '200' : '12000')),
+  history: positive('history', history ?? (quick ? '2000' : '100000')),
   quick,
   signal: stop.signal,
   // On stderr: stdout holds the result alone.

@@ -29,6 +29,8 @@ export interface BenchRun {
   rounds: number
   /** Jobs in one round on Redis; on PostgreSQL, which is slower, a quarter of it. */
   jobs: number
+  /** Jobs in the history that is searched. */
+  history: number
   /** Only to see that it works: the figures mean nothing. */
   quick: boolean
   signal: AbortSignal
