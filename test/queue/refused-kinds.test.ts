@@ -107,6 +107,21 @@ describe('sentinels', () => {
   })
 })
 
+describe('sentinels whose user may too little', () => {
+  let servers: SentinelRedis
+  beforeAll(async () => {
+    servers = await startSentinelRedis({ named: true, sentinelRights: '-@all +auth +sentinel|get-master-addr-by-name' })
+  })
+  afterAll(() => servers?.stop())
+
+  it('are refused with the name of the command', async () => {
+    const { sentinels, name, password, sentinelPassword, users } = servers
+    const options = { sentinels, name, username: users.server, password, sentinelPassword }
+    const refused = await refusal({ kind: 'sentinel', options: { ...options, sentinelUsername: users.sentinel } })
+    expect(refused).toMatch(/no sentinel can be asked: the user may not run the command sentinel\|sentinels\. Add \+/)
+  })
+})
+
 describe('a Redis cluster', () => {
   let servers: RedisCluster
   let single: TestRedis
@@ -127,6 +142,20 @@ describe('a Redis cluster', () => {
   it('is found by the one seed that answers', async () => {
     const nodes = [{ host: '127.0.0.1', port: await freePort() }, ...servers.nodes.slice(0, 1)]
     expect(await refusal({ kind: 'cluster', nodes, options: {} })).toBe('it started')
+  })
+
+  it('announces addresses that lead nowhere', async () => {
+    const elsewhere = await startRedisCluster({ announcesElsewhere: true })
+    try {
+      const { nodes, natMap } = elsewhere
+      const refused = await refusal({ kind: 'cluster', nodes, options: {} })
+      expect(refused).toMatch(
+        /announces one of its nodes at 127\.0\.0\.1:\d+, where nobody answers\. Start that node, or/,
+      )
+      expect(await refusal({ kind: 'cluster', nodes, options: { natMap } })).toBe('it started')
+    } finally {
+      await elsewhere.stop()
+    }
   })
 
   it('is used all the same where it may throw jobs away, and says so', async () => {

@@ -1,12 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import type { ProfileDraft } from '../../electron/contract/connection-profile.ts'
-import { createKeyFileBox } from '../../electron/runner/connections/profiles/key-file-box.ts'
-import { createProfileStore } from '../../electron/runner/connections/profiles/create-profile-store.ts'
 import { startTlsPostgres } from '../support/postgres-tls.ts'
 import { startAclRedis } from '../support/redis-acl.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
@@ -14,61 +10,26 @@ import { startSentinelRedis } from '../support/redis-sentinel.ts'
 import { startTlsRedis } from '../support/redis-tls.ts'
 import { startTestRedis } from '../support/redis.ts'
 import { startSshServer } from '../support/ssh.ts'
-import { stopAll } from '../support/stop-all.ts'
 import { untilTrue } from '../support/until-true.ts'
-import { once, RunnerHome, whenFinished } from './runner-under-test.ts'
+import { ProfileHome } from './profile-home.ts'
+import { once, whenFinished } from './runner-under-test.ts'
 
-let home: RunnerHome
-const stops: (() => Promise<unknown>)[] = []
+let home: ProfileHome
 beforeEach(async () => {
-  home = await RunnerHome.make({})
+  home = await ProfileHome.make()
 })
-afterEach(async () => {
-  await home.remove()
-  await stopAll(stops.splice(0))
-})
-
-/** A server that ends with the test. */
-async function server<Server extends { stop(): Promise<void> }>(starting: Promise<Server>): Promise<Server> {
-  const started = await starting
-  stops.push(() => started.stop())
-  return started
-}
-
-/** Stores a profile in the data folder and makes it the one to be used. */
-async function use(draft: ProfileDraft): Promise<string> {
-  await mkdir(home.dataDir, { recursive: true })
-  const box = createKeyFileBox(join(home.dataDir, 'secrets.key'))
-  const store = await createProfileStore({ dataDir: home.dataDir, box })
-  const { id } = await store.create({ readOnly: false, ...draft })
-  await store.setCurrent(id)
-  return id
-}
-
-/** Starts on the profile in use, and has one job done there. */
-async function works() {
-  const runner = await home.start()
-  const { id } = await runner.jobs.enqueue('add-two-numbers', { a: 20, b: 22 }, once)
-  expect(await whenFinished(runner, id)).toMatchObject({ state: 'completed', result: 42 })
-  return { runner, system: runner.system() }
-}
-
-const pem = (name: string, text: string): string => {
-  const file = join(home.folder, name)
-  writeFileSync(file, text, { mode: 0o600 })
-  return file
-}
+afterEach(() => home.remove())
 
 test('a runner starts on the stored profile: Redis with TLS and a client certificate', async () => {
-  const redis = await server(startTlsRedis({ clientCertificates: true }))
+  const redis = await home.server(startTlsRedis({ clientCertificates: true }))
   const { ca, client } = redis.certificates
   const tls = {
-    caFile: pem('ca.pem', ca),
-    certFile: pem('client.pem', client.cert),
-    keyFile: pem('client.key', client.key),
+    caFile: home.pem('ca.pem', ca),
+    certFile: home.pem('client.pem', client.cert),
+    keyFile: home.pem('client.key', client.key),
   }
   const queue = { kind: 'redis', host: 'localhost', port: redis.port, tls } as const
-  const id = await use({
+  const id = await home.use({
     name: 'Secure',
     folder: 'EU',
     colour: 'teal',
@@ -76,7 +37,7 @@ test('a runner starts on the stored profile: Redis with TLS and a client certifi
     queue,
     queueName: 'orders',
   })
-  const { runner, system } = await works()
+  const { runner, system } = await home.works()
   expect(system.profile).toEqual({
     id,
     name: 'Secure',
@@ -93,10 +54,10 @@ test('a runner starts on the stored profile: Redis with TLS and a client certifi
 })
 
 test('a certificate that is not verified is said for as long as the profile is used', async () => {
-  const redis = await server(startTlsRedis())
+  const redis = await home.server(startTlsRedis())
   const queue = { kind: 'redis', host: 'localhost', port: redis.port, tls: { verify: false } } as const
-  await use({ name: 'Careless', queue })
-  const { system } = await works()
+  await home.use({ name: 'Careless', queue })
+  const { system } = await home.works()
   expect(system.notices).toEqual([
     {
       code: 'TLS_NOT_VERIFIED',
@@ -108,11 +69,11 @@ test('a certificate that is not verified is said for as long as the profile is u
 })
 
 test('a user and a password that are stored sealed let it in', async () => {
-  const redis = await server(startAclRedis('~* &* +@all'))
+  const redis = await home.server(startAclRedis('~* &* +@all'))
   const { username, password } = redis.user
   const queue = { kind: 'redis', port: redis.port, username } as const
-  const id = await use({ name: 'Users', queue, secrets: { 'queue.password': password } })
-  const { runner } = await works()
+  const id = await home.use({ name: 'Users', queue, secrets: { 'queue.password': password } })
+  const { runner } = await home.works()
   await runner.stop({ graceMs: 0 })
   await runner.profiles.update(id, { secrets: { 'queue.password': 'wrong' } })
   const refused = home.start()
@@ -123,28 +84,28 @@ test('a user and a password that are stored sealed let it in', async () => {
 })
 
 test('sentinels lead it to their master', async () => {
-  const redis = await server(startSentinelRedis())
+  const redis = await home.server(startSentinelRedis())
   const { sentinels, name, password, sentinelPassword } = redis
   const secrets = { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword }
-  await use({ name: 'Sentinels', queue: { kind: 'sentinel', sentinels, masterName: name }, secrets })
-  const { system } = await works()
+  await home.use({ name: 'Sentinels', queue: { kind: 'sentinel', sentinels, masterName: name }, secrets })
+  const { system } = await home.works()
   expect(system.profile.description).toBe(`Redis ${name} of ${sentinels.length} sentinels, history: Embedded database`)
 })
 
 test('a cluster is used with the prefix in braces', async () => {
-  const redis = await server(startRedisCluster())
-  await use({ name: 'Cluster', queue: { kind: 'cluster', seeds: redis.nodes }, prefix: 'shop' })
-  const { system } = await works()
+  const redis = await home.server(startRedisCluster())
+  await home.use({ name: 'Cluster', queue: { kind: 'cluster', seeds: redis.nodes }, prefix: 'shop' })
+  const { system } = await home.works()
   expect(system.profile.backend).toBe('redis')
 })
 
 test('a PostgreSQL with TLS holds history and queue', async () => {
-  const postgres = await server(startTlsPostgres())
+  const postgres = await home.server(startTlsPostgres())
   const { host, port, user, password, database, certificates } = postgres
-  const tls = { caFile: pem('ca.pem', certificates.ca) }
+  const tls = { caFile: home.pem('ca.pem', certificates.ca) }
   const history = { kind: 'postgres', host, port, user, database, tls } as const
-  await use({ name: 'Own', queue: { kind: 'postgres' }, history, secrets: { 'history.password': password } })
-  const { system } = await works()
+  await home.use({ name: 'Own', queue: { kind: 'postgres' }, history, secrets: { 'history.password': password } })
+  const { system } = await home.works()
   expect(system.profile).toMatchObject({
     backend: 'postgres',
     description: `PostgreSQL at ${host}:${port}/${database}`,
@@ -153,9 +114,9 @@ test('a PostgreSQL with TLS holds history and queue', async () => {
 
 test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
   const [redis, postgres, ssh] = [
-    await server(startTestRedis()),
-    await server(startTlsPostgres()),
-    await server(startSshServer()),
+    await home.server(startTestRedis()),
+    await home.server(startTlsPostgres()),
+    await home.server(startSshServer()),
   ]
   const { port, user, password, database, certificates } = postgres
   const tunnel = {
@@ -166,12 +127,12 @@ test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
     keyFile: ssh.privateKeyFile,
     sshConfig: false,
   } as const
-  const tls = { caFile: pem('ca.pem', certificates.ca) }
+  const tls = { caFile: home.pem('ca.pem', certificates.ca) }
   const places = {
     queue: { kind: 'redis', port: redis.port, tunnel },
     history: { kind: 'postgres', host: 'localhost', port, user, database, tls, tunnel },
   } as const
-  await use({ name: 'Mistaken', ...places, secrets: { 'history.password': 'another' } })
+  await home.use({ name: 'Mistaken', ...places, secrets: { 'history.password': 'another' } })
   await expect(home.start()).rejects.toThrow(/host key/)
   const { stdout } = await promisify(execFile)('ssh-keyscan', ['-p', String(ssh.port), ssh.host])
   writeFileSync(join(home.dataDir, 'known_hosts'), stdout)
@@ -179,34 +140,26 @@ test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
   await expect(home.start()).rejects.toThrow(
     `PostgreSQL at localhost:${port} through ${ssh.host} refused the user ${user}: wrong user or password. Correct the profile Mistaken.`,
   )
-  await use({ name: 'Tunnel', ...places, secrets: { 'history.password': password } })
-  const { system } = await works()
+  await home.use({ name: 'Tunnel', ...places, secrets: { 'history.password': password } })
+  const { system } = await home.works()
   expect(system.profile.description).toBe(
     `Redis at 127.0.0.1:${redis.port}/0 through ${ssh.host}, history: PostgreSQL at localhost:${port}/${database} through ${ssh.host}`,
   )
 })
 
 test('behind an SSH tunnel it reaches what sentinels and a cluster announce', async () => {
-  const ssh = await server(startSshServer())
-  const tunnel = {
-    ...{ host: ssh.host, port: ssh.port, user: ssh.username, keyFile: ssh.privateKeyFile },
-    auth: 'key',
-    sshConfig: false,
-  } as const
-  const name = `[${ssh.host}]:${ssh.port}`
-  await mkdir(home.dataDir, { recursive: true })
-  writeFileSync(join(home.dataDir, 'known_hosts'), `${name} ${ssh.hostKey}\n`)
-
-  const watched = await server(startSentinelRedis())
+  const ssh = await home.server(startSshServer())
+  const tunnel = await home.tunnelThrough(ssh)
+  const watched = await home.server(startSentinelRedis())
   const { sentinels, name: masterName, password, sentinelPassword } = watched
   const secrets = { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword }
-  await use({ name: 'Sentinels', queue: { kind: 'sentinel', sentinels, masterName, tunnel }, secrets })
-  const first = await works()
+  await home.use({ name: 'Sentinels', queue: { kind: 'sentinel', sentinels, masterName, tunnel }, secrets })
+  const first = await home.works()
   await first.runner.stop({ graceMs: 0 })
 
-  const { nodes: seeds } = await server(startRedisCluster())
-  await use({ name: 'Cluster', queue: { kind: 'cluster', seeds, tunnel } })
-  const { runner } = await works()
+  const { nodes: seeds } = await home.server(startRedisCluster())
+  await home.use({ name: 'Cluster', queue: { kind: 'cluster', seeds, tunnel } })
+  const { runner } = await home.works()
   // The connection breaks and comes back on the same ports: what is sent meanwhile is done.
   await ssh.cutConnections()
   await untilTrue('a job after the tunnel is back', async () => {
@@ -216,8 +169,8 @@ test('behind an SSH tunnel it reaches what sentinels and a cluster announce', as
 })
 
 test('a Redis of its own comes and goes with it', async () => {
-  await use({ name: 'Private', queue: { kind: 'managed-redis' } })
-  const { runner, system } = await works()
+  await home.use({ name: 'Private', queue: { kind: 'managed-redis' } })
+  const { runner, system } = await home.works()
   expect(system.profile).toMatchObject({
     backend: 'redis',
     description: 'Managed Redis, history: Embedded database',
@@ -230,8 +183,8 @@ test('a Redis of its own comes and goes with it', async () => {
 })
 
 test('the environment beats the stored profile, and TORIL_PROFILE says which one', async () => {
-  const redis = await server(startTestRedis())
-  await use({ name: 'Nowhere', queue: { kind: 'redis', host: 'nowhere.invalid' }, queueName: 'orders' })
+  const redis = await home.server(startTestRedis())
+  await home.use({ name: 'Nowhere', queue: { kind: 'redis', host: 'nowhere.invalid' }, queueName: 'orders' })
   const profile = JSON.stringify({ name: 'Given', queueName: 'given', queue: { kind: 'redis', port: redis.port } })
   for (const [variables, name, queueName] of [
     [{ REDIS_URL: redis.url }, 'Nowhere', 'orders'],
@@ -249,7 +202,7 @@ test('the environment beats the stored profile, and TORIL_PROFILE says which one
 })
 
 test('a profile that cannot be used says so by its name, and how to start without it', async () => {
-  await use({ name: 'Files', queue: { kind: 'redis', tls: { caFile: '/nowhere/ca.pem' } } })
+  await home.use({ name: 'Files', queue: { kind: 'redis', tls: { caFile: '/nowhere/ca.pem' } } })
   await expect(home.start()).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: expect.stringMatching(/\/nowhere\/ca\.pem .*the profile Files\. .*TORIL_PROFILE/) as string,

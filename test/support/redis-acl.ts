@@ -20,18 +20,25 @@ export interface AclRedis extends TestRedis {
  */
 const quietDefault = 'off nopass ~* &* +@all'
 
-/** A redis-server with users; nobody gets in without a name. `rights`, and those of the user default, as in ACL SETUSER. */
-export async function startAclRedis(rights: string, ofDefault = quietDefault): Promise<AclRedis> {
-  const admin = { username: 'admin', password: 'password-of-admin' }
-  const user = { username: 'toril', password: 'password-of-toril' }
+export const admin: RedisUser = { username: 'admin', password: 'password-of-admin' }
+export const user: RedisUser = { username: 'toril', password: 'password-of-toril' }
+
+/** Nobody gets in without a name. `rights`, and those of the user default, as in ACL SETUSER. */
+export async function writeUsers(folder: string, rights: string, ofDefault = quietDefault): Promise<string> {
   const lines = [
     `user default ${ofDefault}`,
     `user ${admin.username} on >${admin.password} ~* &* +@all`,
     `user ${user.username} on >${user.password} ${rights}`,
   ]
+  const file = join(folder, 'users.acl')
+  await writeFile(file, `${lines.join('\n')}\n`)
+  return file
+}
+
+/** A redis-server with those users. */
+export async function startAclRedis(rights: string, ofDefault = quietDefault): Promise<AclRedis> {
   return startRedisWithFolder('redis-acl', async (folder) => {
-    const file = join(folder, 'users.acl')
-    await writeFile(file, `${lines.join('\n')}\n`)
+    const file = await writeUsers(folder, rights, ofDefault)
     return [await startTestRedis({ args: ['--aclfile', file], client: admin }), { admin, user }]
   })
 }

@@ -1,4 +1,6 @@
 import type { RedisOptions } from 'ioredis'
+import type { HostPort } from '../../contract/connection-profile.ts'
+import { announcedError, mappedPlace, masterOfKey, slotRanges } from './cluster-slots.ts'
 import { Redis } from './ioredis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import { readInfo, versionRefusal, type RedisNotice } from './redis-info.ts'
@@ -47,7 +49,7 @@ async function once<T>(options: RedisOptions, timeoutMs: number, ask: (client: R
 }
 
 /** Where one side speaks TLS and the other does not, what is met are time-outs and closed connections. */
-async function withSpeech<T>(options: RedisOptions, timeoutMs: number, work: Promise<T>): Promise<T> {
+export async function withSpeech<T>(options: RedisOptions, timeoutMs: number, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -63,13 +65,13 @@ async function withSpeech<T>(options: RedisOptions, timeoutMs: number, work: Pro
 function isAboutSpeech(error: unknown): boolean {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
   const text = `${typeof code === 'string' ? code : ''} ${String(error)}`
-  return /ECONNRESET|ETIMEDOUT|EPROTO|ERR_SSL|timed out|Socket timeout|Connection is closed|Protocol error|closed/.test(
+  return /ECONNRESET|EPIPE|ETIMEDOUT|EPROTO|ERR_SSL|timed out|Socket timeout|Connection is closed|Protocol error|closed/.test(
     text,
   )
 }
 
 /** Reads what BullMQ will ask too, and a key of the queue by way of a script: so what is denied is said at the start. */
-async function askNode(client: Redis, key: string, wanted: { cluster: boolean; master?: string }) {
+async function askNode(client: Redis, key: string, wanted: { cluster: boolean; key: boolean }) {
   const info = readInfo(await client.info())
   const version = versionRefusal(info.text)
   if (version !== undefined) throw new Refusal('version', version)
@@ -77,12 +79,12 @@ async function askNode(client: Redis, key: string, wanted: { cluster: boolean; m
   if (!wanted.cluster && info.isCluster) throw new Refusal('is-cluster')
   if (!wanted.cluster && info.isReplica) throw new Refusal('replica')
   // A node of a cluster answers only for its own slots.
-  if (!wanted.cluster) await client.eval("return redis.call('EXISTS', KEYS[1])", 1, key)
+  if (wanted.key) await client.eval("return redis.call('EXISTS', KEYS[1])", 1, key)
   return info.notices
 }
 
 function probeNode(options: RedisOptions, { key, timeoutMs }: Question, cluster: boolean): Promise<RedisNotice[]> {
-  const work = once(options, timeoutMs, (client) => askNode(client, key, { cluster }))
+  const work = once(options, timeoutMs, (client) => askNode(client, key, { cluster, key: true }))
   return withSpeech(options, timeoutMs, work)
 }
 
@@ -94,6 +96,17 @@ async function firstOf<Place, T>(places: readonly Place[], ask: (place: Place) =
     const errors: unknown[] = error instanceof AggregateError ? error.errors : [error]
     throw errors.find((one) => one instanceof Refusal) ?? errors[0] ?? error
   }
+}
+
+/**
+ * Where a sentinel says the master is. Asks all that ioredis will ask it: what is denied to the user then would keep
+ * it from connecting, without a word.
+ */
+export async function askSentinel(client: Redis, name: string): Promise<HostPort> {
+  const found = await client.call('SENTINEL', 'get-master-addr-by-name', name)
+  if (!Array.isArray(found)) throw new Refusal('master-name', name)
+  await client.call('SENTINEL', 'sentinels', name)
+  return { host: String(found[0]), port: Number(found[1]) }
 }
 
 async function probeSentinel(options: RedisOptions, question: Question): Promise<RedisNotice[]> {
@@ -108,16 +121,38 @@ async function probeSentinel(options: RedisOptions, question: Question): Promise
   }
   const address = await firstOf(sentinels, async ({ host = '127.0.0.1', port = 26_379 }) => {
     const place = { host, port, ...access }
-    const asked = once(place, timeoutMs, (client) => client.call('SENTINEL', 'get-master-addr-by-name', name))
-    const found = await withSpeech(place, timeoutMs, asked)
-    if (!Array.isArray(found)) throw new Refusal('master-name', name)
-    return { host: String(found[0]), port: Number(found[1]) }
+    return withSpeech(
+      place,
+      timeoutMs,
+      once(place, timeoutMs, (client) => askSentinel(client, name)),
+    )
   }).catch((error: unknown) => {
     throw error instanceof Refusal && error.kind === 'master-name' ? error : new Refusal('sentinels', reasonOf(error))
   })
-  const key = `${address.host}:${address.port}`
-  const mapped = typeof natMap === 'function' ? natMap(key) : natMap?.[key]
-  return probeNode({ ...master, ...(mapped ?? address) }, question, false)
+  return probeNode({ ...master, ...mappedPlace({ natMap }, address) }, question, false)
+}
+
+/** A seed, and the master of the queue at the address that the cluster announces: that is where ioredis will look for it. */
+async function probeCluster(
+  target: Extract<RedisTarget, { kind: 'cluster' }>,
+  question: Question,
+): Promise<RedisNotice[]> {
+  const { nodes, options } = target
+  const { key, timeoutMs } = question
+  const home = await firstOf(nodes, (seed) => {
+    const access = { ...options.redisOptions, ...seed }
+    const asked = once(access, timeoutMs, async (client) => {
+      await askNode(client, key, { cluster: true, key: false })
+      return masterOfKey(await slotRanges(client, seed.host), key)
+    })
+    return withSpeech(access, timeoutMs, asked)
+  })
+  if (home === undefined) throw new Error('CLUSTERDOWN')
+  try {
+    return await probeNode({ ...options.redisOptions, ...mappedPlace(options, home) }, question, true)
+  } catch (error) {
+    throw announcedError(target, home, error)
+  }
 }
 
 /**
@@ -132,8 +167,6 @@ export function probeRedis(target: RedisTarget, question: Question): Promise<Red
     case 'sentinel':
       return probeSentinel(target.options, question)
     case 'cluster':
-      return firstOf(target.nodes, ({ host, port }) =>
-        probeNode({ ...target.options.redisOptions, host, port }, question, true),
-      )
+      return probeCluster(target, question)
   }
 }

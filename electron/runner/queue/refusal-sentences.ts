@@ -8,6 +8,8 @@ export const ownRefusals = {
   replica: 'it is a replica, which takes no jobs. Give the address of its master, or of the sentinels',
   'master-name': 'no sentinel knows a master named $1. Correct the name of the master',
   sentinels: 'no sentinel can be asked: $1',
+  announced:
+    'it announces one of its nodes at $1, where nobody answers. Start that node, or give the address at which it is reached from here (natMap)',
 } as const
 
 const noAnswer =

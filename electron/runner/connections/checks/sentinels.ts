@@ -1,10 +1,10 @@
 import type { RedisOptions } from 'ioredis'
 import type { HostPort } from '../../../contract/connection-profile.ts'
 import type { RedisTarget } from '../../queue/queue-config.ts'
-import { Refusal } from '../../queue/server-refusal.ts'
-import { about, type Found, type TestContext } from './check.ts'
+import { askSentinel, withSpeech } from '../../queue/redis-probe.ts'
+import { about, stepMs, type Found, type TestContext } from './check.ts'
 import { addressText } from './reach.ts'
-import { openRedis } from './redis-session.ts'
+import { askRedis } from './redis-session.ts'
 
 /**
  * Asks each sentinel for the master. `places` are the sentinels as the profile names them, in the order of the
@@ -24,12 +24,11 @@ export async function askSentinels(
   }
   const results = await Promise.allSettled(
     places.map((place, index) =>
-      about(`The sentinel at ${addressText(place)}`, async () => {
+      about(`The sentinel at ${addressText(place)}`, () => {
         const { host = '', port = 0 } = sentinels[index] ?? {}
-        const client = await openRedis({ ...access, host, port }, context)
-        const found = await client.call('SENTINEL', 'get-master-addr-by-name', name)
-        if (!Array.isArray(found)) throw new Refusal('master-name', name)
-        return { host: String(found[0]), port: Number(found[1]) }
+        const options = { ...access, host, port }
+        const asked = askRedis(options, context, (client) => askSentinel(client, name))
+        return withSpeech(options, stepMs, asked)
       }),
     ),
   )
