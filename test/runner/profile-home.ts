@@ -2,11 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { ProfileDraft, TunnelPart } from '../../electron/contract/connection-profile.ts'
+import type { ProfileDraft } from '../../electron/contract/connection-profile.ts'
 import { createKeyFileBox } from '../../electron/runner/connections/profiles/key-file-box.ts'
 import { createProfileStore } from '../../electron/runner/connections/profiles/create-profile-store.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
-import type { SshServer } from '../support/ssh.ts'
 import { stopAll } from '../support/stop-all.ts'
 import { once, RunnerHome, whenFinished } from './runner-under-test.ts'
 
@@ -74,14 +73,6 @@ export class ProfileHome {
     const file = join(this.#home.folder, name)
     writeFileSync(file, text, { mode: 0o600 })
     return file
-  }
-
-  /** A way through an SSH server, whose host key is known from here on. */
-  async tunnelThrough(ssh: SshServer): Promise<Partial<TunnelPart> & { host: string }> {
-    await mkdir(this.dataDir, { recursive: true })
-    writeFileSync(join(this.dataDir, 'known_hosts'), `[${ssh.host}]:${ssh.port} ${ssh.hostKey}\n`)
-    const { host, port, username: user, privateKeyFile: keyFile } = ssh
-    return { host, port, user, keyFile, auth: 'key', sshConfig: false }
   }
 
   async remove(): Promise<void> {

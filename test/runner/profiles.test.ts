@@ -9,7 +9,7 @@ import { startRedisCluster } from '../support/redis-cluster.ts'
 import { startSentinelRedis } from '../support/redis-sentinel.ts'
 import { startTlsRedis } from '../support/redis-tls.ts'
 import { startTestRedis } from '../support/redis.ts'
-import { startSshServer } from '../support/ssh.ts'
+import { startSshServer, tunnelThrough } from '../support/ssh.ts'
 import { untilTrue } from '../support/until-true.ts'
 import { ProfileHome } from './profile-home.ts'
 import { once, whenFinished } from './runner-under-test.ts'
@@ -149,7 +149,7 @@ test('behind one SSH tunnel it reaches Redis and PostgreSQL', async () => {
 
 test('behind an SSH tunnel it reaches what sentinels and a cluster announce', async () => {
   const ssh = await home.server(startSshServer())
-  const tunnel = await home.tunnelThrough(ssh)
+  const tunnel = await tunnelThrough(ssh, home.dataDir)
   const watched = await home.server(startSentinelRedis())
   const { sentinels, name: masterName, password, sentinelPassword } = watched
   const secrets = { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword }

@@ -5,7 +5,7 @@ import { startTlsPostgres } from '../support/postgres-tls.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
 import { startSentinelRedis, type SentinelRedis } from '../support/redis-sentinel.ts'
 import { startSecuredRedis } from '../support/redis-tls.ts'
-import { startSshServer } from '../support/ssh.ts'
+import { startSshServer, tunnelThrough } from '../support/ssh.ts'
 import { ProfileHome } from './profile-home.ts'
 
 let home: ProfileHome
@@ -17,7 +17,7 @@ afterEach(() => home.remove())
 /** Runs a job on the profile as it is, and through an SSH server. */
 async function worksBothWays(draft: Omit<ProfileDraft, 'name'>): Promise<void> {
   await home.hasWorked({ name: 'Direct', ...draft })
-  const tunnel = await home.tunnelThrough(await home.server(startSshServer()))
+  const tunnel = await tunnelThrough(await home.server(startSshServer()), home.dataDir)
   await home.hasWorked({ name: 'Tunnelled', ...draft, queue: { ...draft.queue, tunnel } as ProfileDraft['queue'] })
 }
 
@@ -83,7 +83,7 @@ test('a cluster whose nodes announce addresses that lead nowhere, with a NAT map
 test('a PostgreSQL with TLS behind SSH holds queue and history', async () => {
   const postgres = await home.server(startTlsPostgres())
   const { port, user, password, database, certificates } = postgres
-  const tunnel = await home.tunnelThrough(await home.server(startSshServer()))
+  const tunnel = await tunnelThrough(await home.server(startSshServer()), home.dataDir)
   const tls = { caFile: home.pem('ca.pem', certificates.ca) }
   const history = { kind: 'postgres', host: 'localhost', port, user, database, tls, tunnel } as const
   const secrets = { 'history.password': password }

@@ -180,3 +180,15 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     throw error
   }
 }
+
+/** The way through this server, as a profile has it. */
+export function wayThrough({ host, port, username: user, privateKeyFile: keyFile }: SshServer) {
+  return { host, port, user, keyFile, auth: 'key', sshConfig: false } as const
+}
+
+/** The same, with its host key known in this data folder from here on. */
+export async function tunnelThrough(ssh: SshServer, dataDir: string) {
+  await mkdir(dataDir, { recursive: true })
+  await writeFile(join(dataDir, 'known_hosts'), `[${ssh.host}]:${ssh.port} ${ssh.hostKey}\n`)
+  return wayThrough(ssh)
+}

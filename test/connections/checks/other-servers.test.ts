@@ -6,28 +6,17 @@ import { startTlsPostgres } from '../../support/postgres-tls.ts'
 import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { startSentinelRedis } from '../../support/redis-sentinel.ts'
 import { startTestRedis } from '../../support/redis.ts'
-import { startSshServer } from '../../support/ssh.ts'
-import { stopAll } from '../../support/stop-all.ts'
+import { startSshServer, tunnelThrough, wayThrough } from '../../support/ssh.ts'
 import { failureOf, stepOf, TestFolder } from './testing.ts'
 
 let folder: TestFolder
-const stops: (() => Promise<unknown>)[] = []
 beforeEach(() => {
   folder = new TestFolder()
 })
-afterEach(async () => {
-  await stopAll(stops.splice(0))
-  folder.remove()
-})
-
-async function server<Server extends { stop(): Promise<void> }>(starting: Promise<Server>): Promise<Server> {
-  const started = await starting
-  stops.push(() => started.stop())
-  return started
-}
+afterEach(() => folder.remove())
 
 test('each sentinel is asked, and the master they name is looked at', async () => {
-  const { sentinels, name, password, sentinelPassword, master } = await server(startSentinelRedis())
+  const { sentinels, name, password, sentinelPassword, master } = await folder.server(startSentinelRedis())
   const queue = { kind: 'sentinel', sentinels, masterName: name } as const
   const secrets = { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword }
   const works = await folder.test({ queue, secrets })
@@ -51,15 +40,10 @@ test('each sentinel is asked, and the master they name is looked at', async () =
 })
 
 test('every node of a cluster is reached, also through a tunnel, and one that is gone is named', async () => {
-  const cluster = await server(startRedisCluster())
-  const ssh = await server(startSshServer())
-  folder.pem('known_hosts', `[${ssh.host}]:${ssh.port} ${ssh.hostKey}\n`)
+  const cluster = await folder.server(startRedisCluster())
+  const ssh = await folder.server(startSshServer())
   const queue = { kind: 'cluster', seeds: cluster.nodes } as const
-  const tunnel = {
-    ...{ host: ssh.host, port: ssh.port, user: ssh.username, keyFile: ssh.privateKeyFile },
-    auth: 'key',
-    sshConfig: false,
-  } as const
+  const tunnel = await tunnelThrough(ssh, folder.dataDir)
   for (const each of [queue, { ...queue, tunnel }]) {
     const works = await folder.test({ queue: each })
     expect(failureOf(works)[0]).toMatch(/^none/)
@@ -71,12 +55,8 @@ test('every node of a cluster is reached, also through a tunnel, and one that is
 })
 
 test('an SSH host key that is not known is told, and accepted by its fingerprint alone', async () => {
-  const [redis, ssh] = [await server(startTestRedis()), await server(startSshServer())]
-  const tunnel = {
-    ...{ host: ssh.host, port: ssh.port, user: ssh.username, keyFile: ssh.privateKeyFile },
-    auth: 'key',
-    sshConfig: false,
-  } as const
+  const [redis, ssh] = [await folder.server(startTestRedis()), await folder.server(startSshServer())]
+  const tunnel = wayThrough(ssh)
   const queue = { kind: 'redis', port: redis.port, tunnel } as const
   const first = await folder.test({ queue })
   expect(failureOf(first)).toEqual(['tunnel', expect.stringContaining(ssh.hostFingerprint) as string])
@@ -91,7 +71,7 @@ test('an SSH host key that is not known is told, and accepted by its fingerprint
 })
 
 test('a PostgreSQL with TLS passes, and a right that is missing is named', async () => {
-  const postgres = await server(startTlsPostgres())
+  const postgres = await folder.server(startTlsPostgres())
   const { host, port, user, password, database, certificates } = postgres
   const tls = { caFile: folder.pem('ca.pem', certificates.ca) }
   const history = { kind: 'postgres', host, port, user, database, tls } as const

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await redis.stop()
-  folder.remove()
+  await folder.remove()
 })
 afterEach(() => stopAll(stops.splice(0)))
 

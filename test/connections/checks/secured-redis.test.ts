@@ -3,34 +3,20 @@ import type { ProfileDraft } from '../../../electron/contract/connection-profile
 import { leastRights } from '../../queue/least-rights.ts'
 import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { startSentinelRedis } from '../../support/redis-sentinel.ts'
-import { startSshServer } from '../../support/ssh.ts'
-import { stopAll } from '../../support/stop-all.ts'
+import { startSshServer, tunnelThrough } from '../../support/ssh.ts'
 import { failureOf, stepOf, TestFolder } from './testing.ts'
 
 type Draft = Omit<ProfileDraft, 'name'>
 
 let folder: TestFolder
-const stops: (() => Promise<unknown>)[] = []
 beforeEach(() => {
   folder = new TestFolder()
 })
-afterEach(async () => {
-  await stopAll(stops.splice(0))
-  folder.remove()
-})
-
-async function server<Server extends { stop(): Promise<void> }>(starting: Promise<Server>): Promise<Server> {
-  const started = await starting
-  stops.push(() => started.stop())
-  return started
-}
+afterEach(() => folder.remove())
 
 /** Through an SSH server too, whose host key is known. */
 async function bothWays(draft: Draft): Promise<Draft[]> {
-  const ssh = await server(startSshServer())
-  folder.pem('known_hosts', `[${ssh.host}]:${ssh.port} ${ssh.hostKey}\n`)
-  const { host, port, username: user, privateKeyFile: keyFile } = ssh
-  const tunnel = { host, port, user, keyFile, auth: 'key', sshConfig: false }
+  const tunnel = await tunnelThrough(await folder.server(startSshServer()), folder.dataDir)
   return [draft, { ...draft, queue: { ...draft.queue, tunnel } as Draft['queue'] }]
 }
 
@@ -40,7 +26,7 @@ async function stopsAt(draft: Draft, step: string, sentence: RegExp): Promise<vo
 }
 
 test('sentinels with TLS and users are told from the servers in what is wrong with them', async () => {
-  const servers = await server(startSentinelRedis({ tls: 'both', named: true }))
+  const servers = await folder.server(startSentinelRedis({ tls: 'both', named: true }))
   const { sentinels, name, users, password, sentinelPassword, certificates } = servers
   const caFile = folder.pem('servers.pem', certificates?.servers.ca ?? '')
   const sentinelCa = folder.pem('sentinels.pem', certificates?.sentinels.ca ?? '')
@@ -98,7 +84,7 @@ test('sentinels with TLS and users are told from the servers in what is wrong wi
 })
 
 test('sentinels without TLS lead to servers with it, and a user of theirs that may too little is named', async () => {
-  const plain = await server(startSentinelRedis({ tls: 'servers' }))
+  const plain = await folder.server(startSentinelRedis({ tls: 'servers' }))
   const secrets = { 'queue.password': plain.password, 'queue.sentinelPassword': plain.sentinelPassword }
   const tls = { caFile: folder.pem('servers.pem', plain.certificates?.servers.ca ?? '') }
   const queue = { kind: 'sentinel', sentinels: plain.sentinels, masterName: plain.name, tls } as const
@@ -107,7 +93,7 @@ test('sentinels without TLS lead to servers with it, and a user of theirs that m
   expect(stepOf(works, 'tls').detail).toMatch(/^TLS 1\.3/)
 
   const rights = '-@all +auth +sentinel|get-master-addr-by-name'
-  const few = await server(startSentinelRedis({ named: true, sentinelRights: rights }))
+  const few = await folder.server(startSentinelRedis({ named: true, sentinelRights: rights }))
   const { sentinels, name: masterName, users } = few
   const named = { username: users.server, sentinelUsername: users.sentinel }
   await stopsAt(
@@ -119,7 +105,7 @@ test('sentinels without TLS lead to servers with it, and a user of theirs that m
 
 test('a cluster with client certificates and a user names the node and what is wrong', async () => {
   const rights = `${leastRights('{bull}')} +cluster|slots +cluster|info`
-  const { nodes, user, certificates } = await server(startRedisCluster({ tls: 'mutual', rights }))
+  const { nodes, user, certificates } = await folder.server(startRedisCluster({ tls: 'mutual', rights }))
   const caFile = folder.pem('ca.pem', certificates?.ca ?? '')
   const own = {
     certFile: folder.pem('client.pem', certificates?.client.cert ?? ''),
@@ -152,7 +138,7 @@ test('a cluster with client certificates and a user names the node and what is w
 })
 
 test('nodes of a cluster that announce addresses which lead nowhere need a NAT map', async () => {
-  const { nodes, natMap } = await server(startRedisCluster({ announcesElsewhere: true }))
+  const { nodes, natMap } = await folder.server(startRedisCluster({ announcesElsewhere: true }))
   const queue = { kind: 'cluster', seeds: nodes, natMap } as const
   for (const draft of await bothWays({ queue })) {
     const works = await folder.test(draft)

@@ -5,6 +5,7 @@ import { profileDraftSchema, type ProfileDraft } from '../../../electron/contrac
 import type { ConnectionStep, ConnectionTest } from '../../../electron/contract/connection-test.ts'
 import { testConnection, wholeTest } from '../../../electron/runner/connections/checks/test-connection.ts'
 import { TorilError } from '../../../electron/contract/errors.ts'
+import { stopAll } from '../../support/stop-all.ts'
 
 /** Nothing is stored: only drafts are tested. */
 const noProfiles = {
@@ -16,6 +17,14 @@ const noProfiles = {
 
 export class TestFolder {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'toril-checks-'))
+  readonly #stops: (() => Promise<unknown>)[] = []
+
+  /** A server that ends with the test. */
+  async server<Server extends { stop(): Promise<void> }>(starting: Promise<Server>): Promise<Server> {
+    const started = await starting
+    this.#stops.push(() => started.stop())
+    return started
+  }
 
   pem(name: string, text: string): string {
     const file = join(this.dataDir, name)
@@ -33,7 +42,8 @@ export class TestFolder {
     return wholeTest(testConnection(noProfiles, input, { dataDir: this.dataDir }, signal))
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
+    await stopAll(this.#stops.splice(0))
     rmSync(this.dataDir, { recursive: true, force: true })
   }
 }
