@@ -1,4 +1,4 @@
-import type { Cluster, ClusterOptions, Redis } from 'ioredis'
+import type { ClusterOptions, Redis } from 'ioredis'
 import type { HostPort } from '../../contract/connection-profile.ts'
 import type { RedisTarget } from './queue-config.ts'
 import { Refusal } from './server-refusal.ts'
@@ -32,7 +32,7 @@ function slotOf(key: string): number {
 const unnamed = (host: string | null): boolean => host === null || host === ''
 
 /** Who serves which slots. An empty host is that of the node that was asked. */
-export async function slotRanges(client: Redis | Cluster, asked: string): Promise<SlotRange[]> {
+export async function slotRanges(client: Redis, asked: string): Promise<SlotRange[]> {
   const answer = await client.cluster('SLOTS')
   return answer.map(([from, to, ...nodes]) => ({
     from,
@@ -65,6 +65,9 @@ export function announcedError(
   const { host, port } = mappedPlace(options, place)
   const isSeed = nodes.some((seed) => seed.host === host && seed.port === port)
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  if (isSeed || !unreached.test(`${typeof code === 'string' ? code : ''} ${String(error)}`)) return error
+  const text = `${typeof code === 'string' ? code : ''} ${String(error)}`
+  // While a replica takes over, or slots move, what the seed said is already old.
+  if (/\bMOVED\b/.test(text)) return new Error('CLUSTERDOWN')
+  if (isSeed || !unreached.test(text)) return error
   return new Refusal('announced', `${place.host}:${place.port}`)
 }
