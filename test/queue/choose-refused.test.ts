@@ -24,7 +24,6 @@ async function open(backend: QueueTarget): Promise<RunnerQueue> {
   const queue = await createJobQueue({
     name: 'changed',
     backend,
-    retention: { completed: 10, failed: 10 },
     runnerId: 'r1',
     onProblem: () => undefined,
   })

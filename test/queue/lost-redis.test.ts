@@ -28,7 +28,6 @@ async function open(backend: RedisTarget, problems: string[] = []): Promise<Runn
   const queue = await createJobQueue({
     name: 'lost',
     backend,
-    retention: { completed: 1_000, failed: 1_000 },
     runnerId: 'a',
     timing: { ...hastyTiming, answerMs: 2_000, pingMs: 200 },
     onProblem: (message) => problems.push(message),

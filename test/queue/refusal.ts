@@ -6,7 +6,7 @@ import type { QueueTarget } from '../../electron/runner/queue/queue-config.ts'
 export const secret = 'not-to-be-shown'
 
 function open(backend: QueueTarget): Promise<RunnerQueue> {
-  const config = { name: 'q', backend, retention: { completed: 1, failed: 1 }, runnerId: 'a' }
+  const config = { name: 'q', backend, runnerId: 'a' }
   return createJobQueue({ ...config, timing: { answerMs: 4_000 } })
 }
 

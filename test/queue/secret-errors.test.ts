@@ -31,7 +31,7 @@ describe('what a Redis throws that is given a wrong password', () => {
 
     it(`has nothing of it, ${who}`, async () => {
       const backend = { kind: 'redis' as const, options: options() }
-      const queue = createJobQueue({ name: 'q', backend, retention: { completed: 1, failed: 1 }, runnerId: 'a' })
+      const queue = createJobQueue({ name: 'q', backend, runnerId: 'a' })
       const stops = new StopStack()
       const clients = new RedisClients(backend, { answerMs: 4_000, pace: createRetryPace() })
       const client = clients.open({ patient: false, silenceMs: 4_000, lazy: true })

@@ -16,7 +16,6 @@ describe('a server that holds the connection and answers nothing', () => {
     queue = await createJobQueue({
       name: 'q',
       backend: { kind: 'redis', options: { host: '127.0.0.1', port: proxy.port } },
-      retention: { completed: 10, failed: 10 },
       runnerId: 'a',
       timing: { answerMs: 3_000, pingMs: 200 },
       onProblem: (message) => problems.push(message),

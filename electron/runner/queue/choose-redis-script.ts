@@ -1,9 +1,11 @@
 import { TorilError } from '../../contract/errors.ts'
+import { takeInLua } from './taker-mark.ts'
 
 /*
  * BullMQ's scripts give out the job at the head of the line, whatever its name. Three of them take a job. Into each
  * goes one step, just before it takes: a job of a wanted type is brought to the head, in the same atomic run and after
- * everything that may say no (pause, rate limit, limit of active jobs). So all else stays BullMQ's own.
+ * everything that may say no (pause, rate limit, limit of active jobs). Besides, the name of the taker goes on
+ * with which take it was. So all else stays BullMQ's own.
  */
 
 /** Jobs looked at in one go: about half a millisecond of the server's time. */
@@ -17,6 +19,8 @@ const places: Record<string, { prefix: string; prioritized: string; before: RegE
 }
 
 const take = /^ *local jobId = rcall\("RPOPLPUSH", waitKey, activeKey\)$/gm
+/** Where BullMQ writes down who takes a job, and when; see taker-mark.ts. */
+const name = /opts\['name'\]\)$/gm
 
 /**
  * The last three arguments are the wanted types, one a line (none: any), and how far the search has come: the id of
@@ -83,17 +87,19 @@ end
 `
 
 /** The script with the choice in it; undefined of one that takes no job. Throws when BullMQ's is not as it was. */
-export function choosingScript(name: string, lua: string): string | undefined {
-  const place = places[name]
+export function choosingScript(command: string, lua: string): string | undefined {
+  const place = places[command]
   if (place === undefined) return undefined
   const { prefix, prioritized, before } = place
   const at = before.exec(lua)?.index
-  if (at === undefined || lua.match(take)?.length !== 1) {
-    const message = `BullMQ's script ${name} is another one than Toril knows, so jobs of unknown types could not be left alone, and no job is taken. Install Toril again, with the BullMQ that belongs to it.`
+  if (at === undefined || lua.match(take)?.length !== 1 || lua.match(name)?.length !== 1) {
+    const message = `BullMQ's script ${command} is another one than Toril knows, so jobs of unknown types could not be left alone, and no job is taken. Install Toril again, with the BullMQ that belongs to it.`
     throw new TorilError('UNAVAILABLE', message)
   }
   const call = `local torilAnswer = torilChoose(${prefix}, waitKey, ${prioritized}, delayedKey, markerKey)
 if torilAnswer then return torilAnswer end
 `
-  return (lua.slice(0, at) + choose + lua.slice(at)).replace(take, (line) => call + line)
+  return (lua.slice(0, at) + choose + lua.slice(at))
+    .replace(take, (line) => call + line)
+    .replace(name, `opts['name'] .. ${takeInLua.now})`)
 }

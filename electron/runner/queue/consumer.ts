@@ -38,8 +38,6 @@ export interface ConsumerParts {
   server: QueueServer
   watch: ConnectionWatch
   timing: QueueTiming
-  /** Shared with the worker, which reads it with each job that ends; a count of -1 keeps all. */
-  keep: { completed: { count: number }; failed: { count: number } }
   report: (message: string) => void
   processor: Processor
   concurrency: number
@@ -76,7 +74,6 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       maxStalledCount,
       runRetryDelay: retryDelayMs,
       maximumRateLimitDelay: limitCheckMs,
-      ...(server.capsFinished ? { removeOnComplete: parts.keep.completed, removeOnFail: parts.keep.failed } : {}),
     },
     server.working(parts.wanted),
   )

@@ -3,7 +3,6 @@ import { TorilError } from '../../contract/errors.ts'
 import type { SystemInfo } from '../../contract/runner.ts'
 import { watchConnection } from './connection-watch.ts'
 import { startConsumer } from './consumer.ts'
-import { createFinishedCap } from './finished-cap.ts'
 import { createEventFeed } from './queue-events.ts'
 import { createJobLookup } from './job-lookup.ts'
 import { bullOptions, createJobIds, queuedJob, type BullQueue } from './job-mapping.ts'
@@ -24,8 +23,8 @@ import { readFamily } from './job-family.ts'
 import { countJobs, pageIds } from './page-ids.ts'
 import { obliterate, readContents, removeJob } from './queue-contents.ts'
 import { readLimits, writeRateLimit } from './queue-limits.ts'
-import { alwaysOwn, claimQueue, createOwnership, keptNotice } from './ownership.ts'
-import { trimFinished } from './trim.ts'
+import { alwaysOwn, claimQueue, createOwnership } from './ownership.ts'
+import { createTrimmer } from './trim.ts'
 import { followWantedJobs } from './wanted-jobs.ts'
 
 /** The queue, and who works on it. */
@@ -101,13 +100,8 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     remove: (key) => change(() => noteStore.remove(key), again),
   }
   const ownership = onOwnServer ? alwaysOwn : createOwnership(claimed, notes)
-  const cap = createFinishedCap(config.retention, ownership)
-  /** Another program's are known by who ran them last. */
-  async function mayGo(ids: readonly string[]): Promise<boolean> {
-    if (onOwnServer || ids.length === 0) return true
-    if (await watch.ask(() => server.anyEndedElsewhere(name, ids), again)) ownership.giveUp()
-    return ownership.isOwn()
-  }
+  const finished = server.finished(name)
+  const trim = createTrimmer({ finished, ask: watch.ask, onTheirs: () => ownership.giveUp() })
   const consumers = new Set<Consumer>()
   const stops = new Set<() => void>()
   const standstill = createStandstill({ queue, watch, refuse: () => readOnly?.refuse(), report })
@@ -124,7 +118,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       const line = server.relay({ ...listener, queueName: name, id: config.runnerId, notes, report })
       return { send: (to, text) => change(() => line.send(to, text)), close: () => line.close() }
     },
-    notices: () => [...server.notices, ...(ownership.isOwn() || isReadOnly ? [] : [keptNotice])],
+    notices: () => [...server.notices],
     isOwn: () => ownership.isOwn(),
     onGivenUp: (listener) => ownership.onGivenUp(listener),
     async add(type, input, options) {
@@ -178,16 +172,16 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         return refusedIsFalse(server, () => job.retry(state, { resetAttemptsMade: true }))
       }),
     async trim(wanted, endedBefore, before) {
-      if (isReadOnly || !(await ownership.isStillOwn())) return
-      await trimFinished(queue, wanted, endedBefore, { ask: watch.ask, mayGo, before })
+      if (isReadOnly) return
+      await ownership.learn()
+      await trim(wanted, endedBefore, before)
     },
     contents: () => watch.ask(() => readContents(queue), again),
     obliterate: (before) => obliterate(queue, before, { change, ask: watch.ask }),
-    setRetention: (wanted) => cap.set(wanted),
     async consume(processor, { concurrency, onSettled, types }) {
       if (isReadOnly) return createNoConsumer()
       const { runnerId } = config
-      const shared = { name, runnerId, server, watch, timing, keep: cap.keep, report, queue }
+      const shared = { name, runnerId, server, watch, timing, report, queue }
       const wanted = followWantedJobs(types)
       const deaf = types === undefined ? undefined : events.listen((event) => wanted.heard(event))
       stops.add(() => {

@@ -5,7 +5,7 @@ import type { Json } from '../../contract/json.ts'
 import { decodeError } from './error-text.ts'
 import type { QueuedJob, QueuedOptions, QueueState } from './job-queue.ts'
 import { cleanJson, cleanText } from './sanitize-json.ts'
-import { runnerNamed } from './taker-mark.ts'
+import { bearsMark, runnerNamed } from './taker-mark.ts'
 
 export type BullJob = Job<Json, Json, string>
 export type BullQueue = Queue<Json, Json, string, Json, Json, string, IQueueBackend>
@@ -126,10 +126,12 @@ export function queuedJob(job: BullJob, state: QueueState, delayUntil?: number):
   }
 }
 
-function takerOf({ processedBy }: BullJob): Pick<QueuedJob, 'runner' | 'byToril'> {
-  const runner = runnerNamed(processedBy)
+function takerOf(job: BullJob): Pick<QueuedJob, 'runner' | 'byToril'> {
+  const { processedBy } = job
+  const runner = runnerNamed(job)
   if (runner !== undefined) return { runner, byToril: true }
-  return typeof processedBy === 'string' ? { runner: processedBy } : {}
+  // With the mark it is the name of who had it before one without a name.
+  return typeof processedBy === 'string' && !bearsMark(processedBy) ? { runner: processedBy } : {}
 }
 
 /** BullMQ tells prioritized waiting jobs apart; Toril does not. */

@@ -204,10 +204,10 @@ export interface JobQueue {
   /** Puts a finished job of the queue back to wait with all attempts fresh; false when it is not there. */
   retry(id: string): Promise<boolean>
   /**
-   * Trims finished jobs to the newest `keep` of each, but none that ended at `endedBefore` (epoch ms) or later.
-   * Until then they stay, so that all runners can read their end. `before` is given the ids of those that go, and of
-   * some more, before they do; when it rejects, they stay.
-   * Nothing goes of a queue that is not Toril's own.
+   * Trims the finished jobs that runners of Toril ended to the newest `keep` of each, but none that ended at
+   * `endedBefore` (epoch ms) or later: until then they stay, so that all runners can read their end. What another
+   * program ended stays, and so does a job whose producer says itself how long it is kept, or that a parent waits for.
+   * `before` is given the ids of those that go, before they do; when it rejects, they stay. One call at a time.
    */
   trim(keep: { completed: number; failed: number }, endedBefore: number, before?: BeforeTrim): Promise<void>
   /** What the live counts leave out: finished jobs that the queue still has, cancelled ones among the failed, and job schedulers. */
@@ -217,7 +217,6 @@ export interface JobQueue {
    * are. Its limits, and the pause if it was paused before, are `keep` again afterwards.
    */
   obliterate(keep: QueueLimits): Promise<void>
-  setRetention(keep: { completed: number; failed: number }): void
   consume(processor: Processor, options: ConsumeOptions): Promise<Consumer>
   /** Returns a function that stops listening. */
   onEvent(listener: (event: QueueEvent) => void): () => void

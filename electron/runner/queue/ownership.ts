@@ -5,13 +5,6 @@ const key = 'own'
 /** A hundred years: the queue's server keeps a note for as long as it is told. */
 const alwaysMs = 100 * 365 * 24 * 3_600_000
 
-/** Shown where finished jobs are not trimmed. */
-export const keptNotice = {
-  code: 'FINISHED_JOBS_KEPT',
-  message:
-    'This queue was there before Toril, or another program has ended jobs of it, and may still read them. So Toril deletes no finished job of it: the preferences Keep completed and Keep failed do nothing here.',
-}
-
 /**
  * Whether the queue is Toril's own: it was not there when a runner of Toril first came. That is written down beside
  * it. A look at what it holds would not do: the queue of another program may be empty at that moment.
@@ -28,8 +21,8 @@ export async function claimQueue(notes: NoteStore, wasThere: () => Promise<boole
 /** Whose the queue is, as far as this runner knows by now. */
 export interface Ownership {
   isOwn(): boolean
-  /** Asks what the other runners have found out meanwhile. Rejects UNAVAILABLE. */
-  isStillOwn(): Promise<boolean>
+  /** Tells the other runners what this one has found out, and asks what they have. Rejects UNAVAILABLE. */
+  learn(): Promise<void>
   /** Another program has ended a job of the queue, which is shared from now on and for good. */
   giveUp(): void
   /** A job of the queue was read. */
@@ -64,10 +57,9 @@ export function createOwnership(claimed: boolean, notes: NoteStore): Ownership {
 
   return {
     isOwn: () => own,
-    async isStillOwn() {
+    async learn() {
       if (!told) await tell()
       if (own && (await notes.get(key)) === 'no') giveUp()
-      return own
     },
     giveUp,
     saw({ state, startedAt, byToril }) {
@@ -84,7 +76,7 @@ export function createOwnership(claimed: boolean, notes: NoteStore): Ownership {
 /** On a server that Toril runs for itself there is no other program. */
 export const alwaysOwn: Ownership = {
   isOwn: () => true,
-  isStillOwn: () => Promise.resolve(true),
+  learn: () => Promise.resolve(),
   giveUp: () => undefined,
   saw: () => undefined,
   onGivenUp: () => () => undefined,

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { BullmqPool } from './bullmq-pool.ts'
 import { choosingQuery, waitOnPostgres } from './choose-postgres.ts'
+import { openPostgresFinished } from './finished-postgres.ts'
 import { namePostgresTaker } from './name-taker.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage, isPostgresSilence } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
@@ -12,7 +13,6 @@ import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
-import { runnerNamed } from './taker-mark.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
@@ -139,8 +139,6 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
     backend: 'postgres',
     label,
     notices: [],
-    // Its own trimming deadlocks when several jobs end at once.
-    capsFinished: false,
     tellsOfRemoval: false,
     putsBackBehind: true,
     asking: (name, opts, extra) => createPostgresBackend(name, { ...opts, connection: shared }, extra),
@@ -184,13 +182,7 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
       )
       return found.rows[0]?.there === true
     },
-    async anyEndedElsewhere(queueName, ids) {
-      const found = await pool.query<{ taker: string | null }>(
-        'SELECT DISTINCT processed_by AS taker FROM job WHERE queue = $1 AND id = ANY($2) AND processed_at_ms IS NOT NULL',
-        [queueName, ids],
-      )
-      return found.rows.some(({ taker }) => runnerNamed(taker) === undefined)
-    },
+    finished: (queueName) => openPostgresFinished(pool, queueName),
     onHint(listener) {
       listeners.add(listener)
     },

@@ -16,7 +16,7 @@ export type QueueTarget =
   /** A postgresql:// URL; the queue lives in the schema `bullmq` of its database. `ssl` beats what the URL says of TLS. */
   | ({ kind: 'postgres' } & PostgresAddress)
 
-/** Finished jobs the queue itself keeps, newest first. */
+/** Finished jobs of Toril's that the queue itself keeps, the newest. */
 export interface Retention {
   completed: number
   failed: number
@@ -57,7 +57,6 @@ export interface QueueConfig {
   backend: QueueTarget
   /** On a server that Toril runs itself, where no other program has a queue. */
   ownServer?: boolean
-  retention: Retention
   /** Names this runner to the others. */
   runnerId: string
   /** Told about what goes wrong beside the methods' own rejections; one sentence, repeats left out. */

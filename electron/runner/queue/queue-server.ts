@@ -1,5 +1,6 @@
 import type { BackendFactory } from 'bullmq'
 import type { QueueBackend } from '../../contract/runner.ts'
+import type { FinishedJobs } from './finished-jobs.ts'
 import type { PresenceStore } from './presence.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 import type { NoteStore, RelayLine, RelayLineParts } from './relay-line.ts'
@@ -26,8 +27,6 @@ export interface QueueServer {
   working(wanted: WantedJobs): BackendFactory
   /** For reading events. */
   readonly listening: BackendFactory
-  /** Whether the server can keep finished jobs below a number by itself, with each job that ends. */
-  readonly capsFinished: boolean
   /** Whether it makes an event of a removal. */
   readonly tellsOfRemoval: boolean
   /** Whether a job moved from active back to wait stands behind the others, and not before them. */
@@ -53,8 +52,8 @@ export interface QueueServer {
   placeOf(queueName: string, id: string): Promise<number | undefined>
   /** Whether anything of this queue is on the server already. */
   holds(queueName: string): Promise<boolean>
-  /** Whether one of these finished jobs was run last by something else than a runner of Toril. */
-  anyEndedElsewhere(queueName: string, ids: readonly string[]): Promise<boolean>
+  /** The finished jobs of a queue, and who ended them. */
+  finished(queueName: string): FinishedJobs
   /** Called when a connection breaks or is back, before a ping would notice. */
   onHint(listener: (hint: ConnectionHint) => void): void
   /** Takes its jobs out of the hands of a dead runner and answers their ids; see release-dead.ts. */

@@ -1,6 +1,6 @@
 import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 'bullmq'
-import { anyEndedElsewhere } from './ended-elsewhere.ts'
 import { chooseOnRedis } from './choose-redis.ts'
+import { openRedisFinished } from './finished-redis.ts'
 import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
@@ -90,7 +90,6 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     backend: 'redis',
     label,
     notices,
-    capsFinished: true,
     tellsOfRemoval: true,
     putsBackBehind: false,
     asking: (name, opts, extra) => createRedisBackend(name, withPrefix(opts, prefix, client), extra),
@@ -151,7 +150,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       const keys = [...parts, 'events', 'repeat'].map((part) => `${prefix}:${queueName}:${part}`)
       return (await client.exists(...keys)) > 0
     },
-    anyEndedElsewhere: (queueName, ids) => anyEndedElsewhere(client, `${prefix}:${queueName}`, ids),
+    finished: (queueName) => openRedisFinished(client, `${prefix}:${queueName}`),
     onHint(listener) {
       listeners.add(listener)
     },

@@ -1,7 +1,7 @@
 import type { IQueueBackend } from 'bullmq'
 import type { RedisClient } from './redis-clients.ts'
 import type { Pool } from 'pg'
-import { takerName } from './taker-mark.ts'
+import { takeInLua, takerName } from './taker-mark.ts'
 
 /**
  * Gives the jobs of a runner that is dead back to wait, by BullMQ's own way for jobs without a live runner:
@@ -19,12 +19,12 @@ export async function releaseJobsOf(
   return ids
 }
 
-/** In one step, so that a job which somebody takes meanwhile is not touched: `pb` is who took it last. */
-const dropOnRedis = `
+/** In one step, so that a job which somebody takes meanwhile is not touched: `pb` is who took it last; see taker-mark.ts. */
+const dropOnRedis = `${takeInLua.last}
 local dropped = {}
 for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   local job = ARGV[1] .. id
-  if redis.call('HGET', job, 'pb') == ARGV[2] then
+  if redis.call('HGET', job, 'pb') == ARGV[2] .. torilLastTake(job) then
     redis.call('DEL', job .. ':lock')
     redis.call('SADD', KEYS[2], id)
     table.insert(dropped, id)

@@ -1,89 +1,106 @@
-import type { JobType } from 'bullmq'
 import type { ConnectionWatch } from './connection-watch.ts'
+import type { FinishedJobs, FinishedPlace, FinishedState } from './finished-jobs.ts'
 import type { BeforeTrim } from './job-queue.ts'
 import type { Retention } from './queue-config.ts'
-import type { BullQueue } from './job-mapping.ts'
 
-/** Jobs deleted in one go: small enough not to hold up the queue. */
+/** Jobs looked at, or deleted, in one go: small enough not to hold up the server. */
 const batch = 1_000
+/** Where so many are kept that looking through them takes more than one question, a tenth more is waited for. */
+const spareShare = 10
+/** After so long it begins anew: with what a parent waited for then, or a runner ended whose clock is far behind. */
+const anewMs = 3_600_000
 
-export interface TrimWays {
+/** How far the finished jobs of one state are known. */
+interface Walk {
+  /** The last job that was looked at: all before it are deleted, not Toril's, or among `ours`. */
+  after: FinishedPlace | undefined
+  /** Toril's own, oldest first, with their ends: those to be kept, and as many as one look brings. */
+  ours: Map<string, number>
+  /** `endedBefore` of its beginning. */
+  since: number
+}
+
+export interface TrimmerParts {
+  finished: FinishedJobs
   /** Asks the server; each question for itself, as what lies between two is not the server's time. */
   ask: ConnectionWatch['ask']
-  /** Whether these may go; when not, none goes. */
-  mayGo: (ids: readonly string[]) => Promise<boolean>
-  before?: BeforeTrim | undefined
+  /** Called when a job was met that another program ended. */
+  onTheirs: () => void
 }
+
+export type Trimmer = (keep: Retention, endedBefore: number, before?: BeforeTrim) => Promise<void>
 
 const again = { again: true }
 
+function oldest(ours: Walk['ours'], count: number): FinishedPlace[] {
+  const places: FinishedPlace[] = []
+  for (const [id, endedAt] of ours) {
+    if (places.length >= count) break
+    places.push({ id, endedAt })
+  }
+  return places
+}
+
 /**
- * Deletes finished jobs beyond the newest `keep` that ended before a time, in epoch ms. The backend does not
- * do it when a job ends: the histories of all runners must have that end first. Jobs that ended in the same
- * millisecond as the last one kept are taken one by one, so none too many goes.
+ * Deletes the finished jobs that runners of Toril ended, beyond the newest `keep`, and no other. The backend does not do
+ * it when a job ends: the histories of all runners must have that end first, and it would not ask who ended a job.
+ * Each look goes on where the last one ended, so that a queue full of other programs' jobs is walked through once.
  */
-export async function trimFinished(
-  queue: BullQueue,
-  keep: Retention,
-  endedBefore: number,
-  ways: TrimWays,
-): Promise<void> {
-  for (const state of ['completed', 'failed'] as const) {
-    if (!(await trimState(queue, state, keep[state], endedBefore, ways))) return
-  }
-}
+export function createTrimmer({ finished, ask, onTheirs }: TrimmerParts): Trimmer {
+  const walks = new Map<FinishedState, Walk>()
 
-/** False when one of those beyond may not go. */
-async function trimState(
-  queue: BullQueue,
-  state: 'completed' | 'failed',
-  keep: number,
-  endedBefore: number,
-  { ask, mayGo, before }: TrimWays,
-): Promise<boolean> {
-  const backend = queue.getBackend()
-  const firstEnded = await ask(() => endOfFirstBeyond(queue, state, keep), again)
-  if (firstEnded === undefined) return true
-  const [total = 0] = await ask(() => backend.getCounts([state]), again)
-  const until = Math.min(firstEnded, endedBefore) - 1
-  // From the oldest on, which are those that go. What ended since is looked at when its time comes.
-  for (let from = 0; from < total - keep; from += batch) {
-    const ids = await ask(() => queue.getRanges([state], from, from + batch - 1, true), again)
-    if (await ask(() => haveEndedSince(queue, ids, until), again)) break
-    if (!(await mayGo(ids))) return false
-    await before?.(ids)
+  function walkOf(state: FinishedState, endedBefore: number): Walk {
+    const known = walks.get(state)
+    if (known !== undefined && endedBefore - known.since < anewMs) return known
+    const anew: Walk = { after: undefined, ours: new Map(), since: endedBefore }
+    walks.set(state, anew)
+    return anew
   }
-  for (;;) {
-    const removed = await ask(() => backend.cleanJobsByState(state, until, batch), again)
-    if (removed.length < batch) break
-  }
-  if (firstEnded >= endedBefore) return true
-  // Oldest first, and only those that ended then: others have come since, whose end is still to be read.
-  const beyond = await ask(() => queue.getRanges([state], keep, keep + batch - 1, false), again)
-  if (!(await mayGo(beyond))) return false
-  await before?.(beyond)
-  for (const id of beyond.reverse()) {
-    const job = await ask(() => queue.getJob(id), again)
-    if (job?.finishedOn !== undefined && job.finishedOn > firstEnded) return true
-    await ask(() => backend.remove(id, false), again)
-  }
-  return true
-}
 
-/** Of ids in the order of their ends: whether all ended after that time. */
-async function haveEndedSince(queue: BullQueue, [oldest]: string[], until: number): Promise<boolean> {
-  if (oldest === undefined) return true
-  const job = await queue.getJob(oldest)
-  return job?.finishedOn !== undefined && job.finishedOn > until
-}
+  async function trimState(state: FinishedState, keep: number, endedBefore: number, before?: BeforeTrim) {
+    const walk = walkOf(state, endedBefore)
+    const { ours } = walk
+    /** Of those known before: somebody may have deleted them since, or run them again. */
+    let unsure = ours.size
+    for (;;) {
+      const page = await ask(() => finished.page(state, walk.after, endedBefore, batch), again)
+      for (const { id, endedAt, whose } of page) {
+        // Run again it comes anew, at the end of the line.
+        ours.delete(id)
+        if (whose === 'ours') ours.set(id, endedAt)
+        else if (whose === 'theirs') onTheirs()
+      }
+      walk.after = page.at(-1) ?? walk.after
+      if (ours.size > keep + (keep < batch ? 0 : keep / spareShare)) {
+        await forgetGone(state, ours, unsure)
+        unsure = 0
+        await removeBeyond(state, ours, keep, before)
+      }
+      if (page.length < batch) return
+    }
+  }
 
-/** When the newest job beyond those to be kept ended. */
-async function endOfFirstBeyond(queue: BullQueue, state: JobType, keep: number): Promise<number | undefined> {
-  for (;;) {
-    const [id] = await queue.getRanges([state], keep, keep, false)
-    if (id === undefined) return undefined
-    const job = await queue.getJob(id)
-    if (job?.finishedOn) return job.finishedOn
-    // Another runner trims at the same time, or someone runs it again: look anew.
+  /** Of the first so many. */
+  async function forgetGone(state: FinishedState, ours: Walk['ours'], count: number): Promise<void> {
+    const known = oldest(ours, count)
+    for (let from = 0; from < known.length; from += batch) {
+      const some = known.slice(from, from + batch)
+      const there = new Set((await ask(() => finished.present(state, some), again)).map(({ id }) => id))
+      for (const { id } of some) if (!there.has(id)) ours.delete(id)
+    }
+  }
+
+  async function removeBeyond(state: FinishedState, ours: Walk['ours'], keep: number, before?: BeforeTrim) {
+    while (ours.size > keep) {
+      const going = oldest(ours, Math.min(batch, ours.size - keep))
+      await before?.(going.map(({ id }) => id))
+      await ask(() => finished.remove(state, going), again)
+      // What was not to go after all is met again when the walk begins anew, or when it has ended anew.
+      for (const { id } of going) ours.delete(id)
+    }
+  }
+
+  return async (keep, endedBefore, before) => {
+    for (const state of ['completed', 'failed'] as const) await trimState(state, keep[state], endedBefore, before)
   }
 }

@@ -3,7 +3,7 @@ import type { BullJob, BullQueue } from './job-mapping.ts'
 import type { Settled } from './job-queue.ts'
 import { cleanJson } from './sanitize-json.ts'
 import { failureOf, postponedUntil, settledFailure } from './verdict.ts'
-import { takerName } from './taker-mark.ts'
+import { runnerNamed } from './taker-mark.ts'
 
 /** BullMQ itself tries to store a verdict each second; this comes after. */
 const afterMs = 2_500
@@ -77,7 +77,7 @@ async function whatBecameOf(
   const taken = job.attemptsStarted !== entry.job.attemptsStarted
   const used = job.attemptsMade !== entry.job.attemptsMade
   // Another runner has it now. Taken by this one, it is held anew, or the answer to the take was lost.
-  if (used || (taken && job.processedBy !== takerName(runnerId))) return { id, state: 'waiting' }
+  if (used || (taken && runnerNamed(job) !== runnerId)) return { id, state: 'waiting' }
   if (state === 'active') return storeWithoutLock(id, job, verdict)
   // Put back to wait as if its runner were dead. Taken by this consumer again, it gets this verdict at once.
   return undefined

@@ -61,14 +61,12 @@ async function open(core: RunnerCore, stops: StopStack, profileId: string | unde
   stops.add(() => history.close())
 
   core.phase('queue')
-  const { keepCompleted, keepFailed } = core.preferences.current().queue
   const { id, readOnly } = connections.profile()
   const queue = await createJobQueue({
     name: connections.queue.name,
     prefix: connections.queue.prefix,
     backend: connections.queue.target,
     ownServer: connections.queue.isOwn,
-    retention: { completed: keepCompleted, failed: keepFailed },
     runnerId: core.runnerId,
     onProblem,
     ...(readOnly ? { readOnly: { prepare: connections.queue.isOwn, refuse: () => safety.refuseReadOnly(id) } } : {}),

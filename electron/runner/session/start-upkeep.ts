@@ -53,7 +53,6 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
       pool.configure(now.pool)
       consumer.setConcurrency(parts.concurrency())
       rateLimit.apply(now.queue.rateLimit)
-      queue.setRetention({ completed: now.queue.keepCompleted, failed: now.queue.keepFailed })
       state.finished = true
       tellRunners()
     }),

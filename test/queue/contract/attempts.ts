@@ -155,19 +155,27 @@ export function describeAttempts({ openQueue, server }: QueueBench): void {
     const queue = await openQueue()
     const hour = 3_600_000
     const types = { current: () => ['ours'], onChange: () => () => undefined }
-    await consume(queue, () => Promise.resolve({ kind: 'postpone', delayMs: hour }), 1, types)
+    const { consumer } = await consume(queue, () => Promise.resolve({ kind: 'postpone', delayMs: hour }), 1, types)
     const [ours, theirs] = [await queue.add('ours', {}, plain), await queue.add('theirs', {}, plain)]
     const delayed = async (id: string) => {
       const job = await queue.get(id)
       return job?.state === 'delayed' ? job : undefined
     }
     expect(await until(() => delayed(ours.id), 'it is put off')).toMatchObject({ runner: 'runner-a', byToril: true })
+    await consumer.stopTaking()
     const worker = server().foreignWorker(queue.name, async (job, token) => {
       await job.moveToDelayed(Date.now() + hour, token)
       throw new DelayedError()
     })
     try {
       expect((await until(() => delayed(theirs.id), 'it is moved')).byToril).toBeUndefined()
+      // A worker without a name leaves the name of who had the job before it.
+      expect(await queue.promote(ours.id)).toBe(true)
+      const moved = await until(async () => {
+        const job = await delayed(ours.id)
+        return job !== undefined && job.byToril === undefined ? job : undefined
+      }, 'it is moved after it was put off')
+      expect(moved.runner).toBeUndefined()
     } finally {
       await worker.close()
     }

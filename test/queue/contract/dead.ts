@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { until } from '../until.ts'
-import { complete, never } from './processors.ts'
+import { complete, failWith, never } from './processors.ts'
 import { consume, plain, type QueueBench } from './queue-bench.ts'
 
 /** Locks that outlive any test: what is taken up meanwhile was released. */
 const patientTiming = { lockMs: 3_600_000, stalledCheckMs: 3_600_000 }
 
 /** Jobs in the hands of a runner that is dead. */
-export function describeDead({ openQueue }: QueueBench): void {
+export function describeDead({ openQueue, server }: QueueBench): void {
   it('gives the jobs of a dead runner back at once, and only those', async () => {
     const dead = await openQueue({ runnerId: 'dead', timing: patientTiming })
     const alive = await openQueue({ name: dead.name, runnerId: 'alive', timing: patientTiming })
@@ -58,6 +58,29 @@ export function describeDead({ openQueue }: QueueBench): void {
     await taking.when(id, 'completed')
     expect(await taker.get(id)).toMatchObject({ state: 'completed', result: 'done', attemptsMade: 1, stalledCount: 0 })
     expect([giving.taken.length, taking.taken.length]).toEqual([1, 1])
+  })
+
+  it('leaves alone a job that a worker without a name took after the dead runner', async () => {
+    const dead = await openQueue({ runnerId: 'dead', timing: patientTiming })
+    const next = await openQueue({ name: dead.name, runnerId: 'next', timing: patientTiming })
+    const trying = await consume(dead, failWith())
+    const { id } = await dead.add('a', {}, { attempts: 2, backoff: { type: 'fixed', delayMs: 3_600_000 } })
+    await trying.when(id, 'delayed')
+    await trying.consumer.stopTaking()
+    const finish = Promise.withResolvers<void>()
+    const worker = server().foreignWorker(dead.name, () => finish.promise)
+    try {
+      await dead.promote(id)
+      await until(async () => (await dead.get(id))?.state === 'active', 'the other program has it')
+      const watched = await consume(next, complete('again'))
+      expect(await watched.consumer.releaseJobsOf('dead')).toEqual([])
+      finish.resolve()
+      await until(async () => (await next.get(id))?.state === 'completed', 'the other program has run it')
+      expect(watched.taken).toEqual([])
+    } finally {
+      finish.resolve()
+      await worker.close()
+    }
   })
 
   it('ends a job that has taken every runner with it', async () => {

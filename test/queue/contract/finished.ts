@@ -29,7 +29,7 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
 
   it('never says that a job has completed without its result', async () => {
     const count = 150
-    const queue = await openQueue({ retention: { completed: count, failed: 1 } })
+    const queue = await openQueue()
     const jobs = await Promise.all(Array.from({ length: count }, (_, n) => queue.add('echo', n, plain)))
     await consume(queue, ({ job }) => Promise.resolve({ kind: 'complete', result: job.input }), 4)
     for (const [n, { id }] of jobs.entries()) {
@@ -76,7 +76,7 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
   })
 
   it('keeps the newest finished jobs only', async () => {
-    const queue = await openQueue({ retention: { completed: 3, failed: 2 } })
+    const queue = await openQueue()
     const inItsOwnMillisecond: Processor = async (taken) => {
       const begun = Date.now()
       await until(() => Date.now() > begun, 'the clock goes on')
@@ -136,16 +136,6 @@ export function describeFinished({ openQueue, server }: QueueBench): void {
     const left = (await queue.page('completed', 0, 100)).map(({ id }) => id)
     expect(left).toHaveLength(2)
     for (const id of before) if (!left.includes(id)) expect(shown).toContain(id)
-  })
-
-  it('takes a smaller retention over at once', async () => {
-    const queue = await openQueue()
-    queue.setRetention({ completed: 1, failed: 1 })
-    const watched = await consume(queue, complete(), 1)
-    for (let n = 0; n < 5; n++) await queue.add('good', n, plain)
-    await until(() => watched.settled.length === 5, 'all have ended')
-    await queue.trim({ completed: 1, failed: 1 }, Date.now() + 1)
-    expect(await queue.page('completed', 0, 100)).toHaveLength(1)
   })
 
   it('runs jobs of a plain BullMQ producer, whose data stays as it is', async () => {

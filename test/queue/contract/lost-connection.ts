@@ -40,7 +40,6 @@ export function describeLostConnection(label: string, start: () => Promise<Reach
     const configOf = async (way: OutageProxy, change: Partial<QueueConfig> = {}): Promise<QueueConfig> => ({
       name: `lost${randomBytes(4).toString('hex')}`,
       backend: await server.targetAt(way.port),
-      retention: { completed: 100, failed: 100 },
       runnerId: 'a',
       timing: { ...hastyTiming, answerMs: 3_000, pingMs: 200 },
       onProblem: (message) => problems.push(message),

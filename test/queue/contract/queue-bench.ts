@@ -79,7 +79,6 @@ export function createQueueBench(start: () => Promise<QueueUnderTest>): QueueBen
     return {
       name: `q${randomBytes(4).toString('hex')}`,
       backend: running().target,
-      retention: { completed: 1_000, failed: 1_000 },
       runnerId: 'runner-a',
       timing: hastyTiming,
       onProblem: () => undefined,
