@@ -29,6 +29,16 @@ export function describeTrim(server: () => TrimServer): void {
     return queue
   }
 
+  /** A queue of Toril's own. */
+  async function madeByToril(): Promise<Queue> {
+    const made = await createJobQueue({ name: `made${(names += 1)}`, backend: server().target, runnerId: 'r0' })
+    expect(made.isOwn()).toBe(true)
+    await made.close()
+    const queue = await server().foreignQueue(made.name)
+    stops.push(() => queue.close())
+    return queue
+  }
+
   /** A runner that never takes a job before it is told to. */
   async function runner(queue: Queue, runnerId = 'r1', process: Processor = complete()): Promise<Runner> {
     const own = await createJobQueue({ name: queue.name, backend: server().target, runnerId })
@@ -99,12 +109,7 @@ export function describeTrim(server: () => TrimServer): void {
   })
 
   it('keeps what another program ends among its own, also in a queue that it made itself', async () => {
-    const name = `made${(names += 1)}`
-    const made = await createJobQueue({ name, backend: server().target, runnerId: 'r0' })
-    expect(made.isOwn()).toBe(true)
-    await made.close()
-    const queue = await server().foreignQueue(name)
-    stops.push(() => queue.close())
+    const queue = await madeByToril()
     const [one, two] = [await runner(queue), await runner(queue, 'r2')]
     const theirs = await worker(queue)
     const kept: string[] = []
@@ -205,7 +210,7 @@ export function describeTrim(server: () => TrimServer): void {
   })
 
   it('takes no child from a parent that still needs it', async () => {
-    const queue = await opened()
+    const queue = await madeByToril()
     const own = await runner(queue, 'r1', (taken) => (taken.job.type === 'good' ? complete('good') : failWith())(taken))
     const flows = server().foreignFlows()
     stops.push(() => flows.close())
@@ -225,7 +230,7 @@ export function describeTrim(server: () => TrimServer): void {
   })
 
   it('does not cut short the time for which a deduplication holds', async () => {
-    const queue = await opened()
+    const queue = await madeByToril()
     const own = await runner(queue)
     const deduplication = { id: 'once', ttl: 3_600_000 }
     await queue.add('job', {}, { jobId: 'first', deduplication })
