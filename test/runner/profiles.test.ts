@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { once as onceEvent } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -66,6 +68,33 @@ test('a certificate that is not verified is said for as long as the profile is u
       ) as string,
     },
   ])
+})
+
+test('a profile led elsewhere by hand sends its password there in no way', async () => {
+  const told: string[] = []
+  const thief = createServer((socket) => {
+    socket.on('data', (bytes) => told.push(bytes.toString()))
+    socket.on('error', () => undefined)
+  }).listen(0, '127.0.0.1')
+  stops.push(async () => thief.close())
+  await onceEvent(thief, 'listening')
+  const { port } = thief.address() as AddressInfo
+  const id = await use({
+    name: 'Led',
+    queue: { kind: 'redis', host: 'redis.example' },
+    secrets: { 'queue.password': 'planted' },
+  })
+  const file = join(home.dataDir, 'profiles.json')
+  const text = readFileSync(file, 'utf8').replace('redis.example', '127.0.0.1').replace('6379', String(port))
+  writeFileSync(file, text)
+  const refusal = { code: 'SECRETS_LOCKED', message: expect.stringMatching(/another server.*TORIL_PROFILE/) as string }
+  await expect(home.start()).rejects.toMatchObject(refusal)
+  const runner = await home.startWith({ TORIL_PROFILE: 'This computer' })
+  const tried = async () => runner.profiles.test({ id }, new AbortController().signal)
+  await expect(tried()).rejects.toMatchObject({ code: 'SECRETS_LOCKED' })
+  await expect(runner.profiles.queues(id)).rejects.toMatchObject({ code: 'SECRETS_LOCKED' })
+  expect(runner.system().notices).toMatchObject([{ code: 'SECRETS_LOCKED' }])
+  expect(told).toEqual([])
 })
 
 test('a user and a password that are stored sealed let it in', async () => {

@@ -28,12 +28,12 @@ function ownServer(name: string, what: string): TorilError {
  * changed, or SECRETS_LOCKED.
  */
 export async function reachQueue(profile: ConnectionProfile, options: ReachOptions): Promise<ReachedQueue> {
-  const { id, name, queue, history } = profile
+  const { name, queue, history } = profile
   const setting = `the profile ${name}`
   let tunnel: Tunnel | undefined
   const open = async (part: TunnelPart | undefined, field: 'queue' | 'history'): Promise<Tunnel | undefined> => {
     if (part === undefined) return undefined
-    const secrets = options.profiles.secretsOf(id, field)
+    const secrets = options.profiles.secretsOf(profile, field)
     const [password, keyPassphrase] = [secrets[`${field}.tunnel.password`], secrets[`${field}.tunnel.keyPassphrase`]]
     tunnel = await openTunnel({
       ...part,
@@ -52,7 +52,7 @@ export async function reachQueue(profile: ConnectionProfile, options: ReachOptio
       case 'postgres': {
         if (history.kind === 'embedded') throw ownServer(name, 'database')
         const way = {
-          secrets: options.profiles.secretsOf(id, 'history'),
+          secrets: options.profiles.secretsOf(profile, 'history'),
           tunnel: await open(history.tunnel, 'history'),
         }
         return { kind: 'postgres', ...(await postgresTarget(history, { ...way, setting })) }
@@ -60,7 +60,7 @@ export async function reachQueue(profile: ConnectionProfile, options: ReachOptio
       case 'redis':
       case 'sentinel':
       case 'cluster': {
-        const way = { secrets: options.profiles.secretsOf(id, 'queue'), tunnel: await open(queue.tunnel, 'queue') }
+        const way = { secrets: options.profiles.secretsOf(profile, 'queue'), tunnel: await open(queue.tunnel, 'queue') }
         return redisTarget(queue, { ...way, setting })
       }
     }

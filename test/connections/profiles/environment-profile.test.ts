@@ -14,7 +14,7 @@ function wanted(variables: Record<string, string>, draft: ProfileDraft = { name:
   const at = '2026-11-24T14:03:27.120Z'
   const settings = settingsOf(profileDraftSchema.parse(draft))
   const current: ConnectionProfile = { id: 'p', ...settings, createdAt: at, updatedAt: at, secretsSet: [] }
-  const secretsOf = (_id: string, part?: string) => ({ [`${part ?? ''}.password`]: 'stored' })
+  const secretsOf = (_profile: unknown, part?: string) => ({ [`${part ?? ''}.password`]: 'stored' })
   return wantedConnections(current, { secretsOf }, readEnvironment(variables))
 }
 

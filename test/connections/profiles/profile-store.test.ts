@@ -61,8 +61,8 @@ describe('the stored profiles', () => {
     })
     const again = await open()
     expect(again.list()).toEqual(store.list())
-    expect(again.secretsOf(created.id)).toEqual({ 'queue.password': planted })
-    expect(again.secretsOf(created.id, 'history')).toEqual({})
+    expect(again.secretsOf(created)).toEqual({ 'queue.password': planted })
+    expect(again.secretsOf(created, 'history')).toEqual({})
     for (const name of ['profiles.json', 'secrets.json', 'secrets.key']) {
       expect(read(name)).not.toContain(planted)
     }
@@ -84,9 +84,9 @@ describe('the stored profiles', () => {
       colour: 'teal',
     })
     expect(store.get(id)).not.toHaveProperty('folder')
-    expect(store.secretsOf(id)).toEqual({ 'queue.password': planted })
+    expect(store.secretsOf(store.get(id))).toEqual({ 'queue.password': planted })
     await store.update(id, { secrets: { 'queue.password': 'another' } })
-    expect(store.secretsOf(id)).toEqual({ 'queue.password': 'another' })
+    expect(store.secretsOf(store.get(id))).toEqual({ 'queue.password': 'another' })
     expect((await store.update(id, { secrets: { 'queue.password': null } })).secretsSet).toEqual([])
     expect((await open()).get(id)).toEqual(store.get(id))
   })
@@ -191,7 +191,7 @@ describe('TORIL_PROFILE', () => {
     const { id: _id, secretsSet: _set, createdAt: _at, updatedAt: _to, ...own } = settings
     const store = await open({ chosen: { settings: { ...own, name: 'Given' }, secrets } })
     expect(store.current()).toMatchObject({ id: 'environment', name: 'Given', secretsSet: ['queue.password'] })
-    expect(store.secretsOf('environment', 'queue')).toEqual(secrets)
+    expect(store.secretsOf(store.current(), 'queue')).toEqual(secrets)
     await expect(store.update('environment', { colour: 'blue' })).rejects.toMatchObject({ code: 'SET_BY_ENVIRONMENT' })
     await expect(store.export({ ids: ['environment'] })).rejects.toMatchObject({ code: 'SET_BY_ENVIRONMENT' })
     await store.create(remote)
@@ -264,7 +264,7 @@ describe('damage', () => {
     write('secrets.json', JSON.stringify(file))
     const store = await open()
     expect(store.get(id).secretsSet).toEqual(['queue.password'])
-    expect(() => store.secretsOf(id)).toThrow(expect.objectContaining({ code: 'SECRETS_LOCKED' }))
+    expect(() => store.secretsOf(store.get(id))).toThrow(expect.objectContaining({ code: 'SECRETS_LOCKED' }))
     expect(store.notices()).toMatchObject([
       {
         code: 'SECRETS_LOCKED',
@@ -274,7 +274,7 @@ describe('damage', () => {
     await store.update(other.id, { secrets: { 'queue.password': 'new' } })
     expect(JSON.parse(read('secrets.json'))).toMatchObject({ profiles: { [id]: { 'queue.password': entry } } })
     await store.update(id, { secrets: { 'queue.password': 'new' } })
-    expect([store.notices(), store.secretsOf(id)]).toEqual([[], { 'queue.password': 'new' }])
+    expect([store.notices(), store.secretsOf(store.get(id))]).toEqual([[], { 'queue.password': 'new' }])
   })
 
   test('of the key file, or another way of sealing, is one notice for all', async () => {
@@ -293,7 +293,7 @@ describe('damage', () => {
     expect(store.list().profiles).toHaveLength(2)
     const keychain: SecretBox = { kind: 'safe-storage', seal: (text) => text, open: (sealed) => sealed }
     const desktop = await open({ box: keychain })
-    expect(() => desktop.secretsOf(id)).toThrow(/sealed with a key file, which is not used here/)
+    expect(() => desktop.secretsOf(desktop.get(id))).toThrow(/sealed with a key file, which is not used here/)
   })
 
   test('never reaches a file that cannot be read', async () => {
@@ -333,7 +333,7 @@ describe('exported profiles', () => {
     expect(store.list()).toEqual(before)
     expect(await store.import(file)).toMatchObject({ secretsLeftOut: true, profiles: [{ secretsSet: [] }] })
     const { profiles } = await store.import(file, 'correct horse')
-    expect(store.secretsOf(profiles[0]?.id ?? '')).toEqual({ 'queue.password': planted })
+    expect(store.secretsOf(store.get(profiles[0]?.id ?? ''))).toEqual({ 'queue.password': planted })
   })
 
   test.each([null, [], {}, { format: 'toril-profiles', version: 2 }, { format: 'other' }])(

@@ -58,7 +58,7 @@ describe('stored profiles', () => {
     expect(store.get(id).queue).toMatchObject({ host: 'redis.example', tunnel: { host: 'bastion' } })
     const given = { 'queue.password': 'new' }
     expect(await store.update(id, { queue, secrets: given })).toMatchObject({ queue: { host: 'evil.example' } })
-    expect(store.secretsOf(id)).toMatchObject({ ...given, 'queue.tls.keyPassphrase': planted })
+    expect(store.secretsOf(store.get(id))).toMatchObject({ ...given, 'queue.tls.keyPassphrase': planted })
   })
 
   const tls = { caFile: '/ca.pem', serverName: 'redis.example' }
@@ -116,6 +116,6 @@ describe('stored profiles', () => {
       invalid(['secrets', 'queue.password'], /^must be given again/),
     )
     await store.update(id, { queue: { ...queue, tls, sentinelTls: tls } })
-    expect(store.secretsOf(id)).toEqual(secrets)
+    expect(store.secretsOf(store.get(id))).toEqual(secrets)
   })
 })

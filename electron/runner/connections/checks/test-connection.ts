@@ -32,15 +32,15 @@ interface Tested {
 function tested(profiles: Pick<ProfileStore, 'get' | 'secretsOf'>, { id, draft }: TestInput): Tested {
   const stored = id === undefined ? undefined : profiles.get(id)
   if (draft === undefined) {
-    if (id === undefined || stored === undefined) throw new TorilError('INVALID_REQUEST', 'Give id or draft.')
-    return { settings: stored, secrets: profiles.secretsOf(id) }
+    if (stored === undefined) throw new TorilError('INVALID_REQUEST', 'Give id or draft.')
+    return { settings: stored, secrets: profiles.secretsOf(stored) }
   }
   const settings = settingsOf(draft)
   const fitting = secretPathsOf(settings)
   const secrets: ProfileSecrets = {}
   const astray: string[] = []
   const kept = stored === undefined ? [] : stored.secretsSet.filter((path) => draft.secrets?.[path] === undefined)
-  const open = id === undefined || kept.length === 0 ? {} : profiles.secretsOf(id)
+  const open = stored === undefined || kept.length === 0 ? {} : profiles.secretsOf(stored)
   for (const path of fitting) {
     const given = draft.secrets?.[path]
     if (typeof given === 'string') secrets[path] = given

@@ -77,6 +77,8 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
     throw new TorilError('UNAVAILABLE', message, { cause: error })
   })
   let records: ProfileRecords = loaded.records
+  // What cannot be written now stays as it was, and is tried again at the next start.
+  await secrets.bind(records.profiles).catch(() => undefined)
   const { chosen } = options
   const given = typeof chosen === 'object' ? givenProfile(chosen) : undefined
   const chosenId = typeof chosen === 'string' ? idOf(chosen) : given?.id
@@ -132,11 +134,12 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
     if (strange.length > 0) throw invalid(strange.map(([path]) => ({ path: ['secrets', path], message })))
   }
 
-  /** Rejects UNAVAILABLE, and then nothing was changed. */
-  async function write(next: ProfileRecords): Promise<void> {
+  /** Rejects UNAVAILABLE, and then nothing was changed: `undo` takes back what was stored beside the profiles. */
+  async function write(next: ProfileRecords, undo?: () => Promise<void>): Promise<void> {
     try {
       await writeRecords(file, next)
     } catch (error) {
+      await undo?.().catch(() => undefined)
       const why = error instanceof Error ? error.message : String(error)
       throw new TorilError('UNAVAILABLE', `The profiles could not be stored: ${why}.`, { cause: error })
     }
@@ -166,8 +169,8 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
     }
   }
 
-  function secretsOf(id: string, part?: 'queue' | 'history'): ProfileSecrets {
-    const all = id === givenId && typeof chosen === 'object' ? chosen.secrets : secrets.open(id, part)
+  function secretsOf(profile: ConnectionProfile | ProfileRecord, part?: 'queue' | 'history'): ProfileSecrets {
+    const all = profile.id === givenId && typeof chosen === 'object' ? chosen.secrets : secrets.open(profile, part)
     const wanted = Object.entries(all).filter(([path]) => part === undefined || path.startsWith(`${part}.`))
     return Object.fromEntries(wanted)
   }
@@ -187,8 +190,8 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
         const settings = settingsOf(draft)
         refuseName(settings.name)
         const record = newRecord(settings)
-        await secrets.change(record.id, draft.secrets ?? {}, secretPathsOf(settings))
-        await write({ ...records, profiles: [...records.profiles, record] })
+        const undo = await secrets.change([{ owner: record, changes: draft.secrets ?? {} }])
+        await write({ ...records, profiles: [...records.profiles, record] }, undo)
         return presented(record)
       }),
     update: (id, input) =>
@@ -203,16 +206,16 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
         refuseName(settings.name, id)
         refuseSecrets(settings, changes)
         const fitting = secretPathsOf(settings)
-        const led = secrets
-          .pathsOf(id)
-          .filter(
-            (path) => fitting.includes(path) && changes[path] === undefined && goesElsewhere(path, before, settings),
-          )
+        const stay = secrets.pathsOf(id).filter((path) => fitting.includes(path) && changes[path] === undefined)
+        // One that was led elsewhere by hand may be led back.
+        const led = stay.filter(
+          (path) => goesElsewhere(path, before, settings) && !secrets.isFor({ ...settings, id }, path),
+        )
         if (led.length > 0) throw invalid(led.map((path) => ({ path: ['secrets', path], message: mustBeGivenAgain })))
         const record = { ...before, ...settings, updatedAt: new Date().toISOString() }
         if (settings.folder === undefined) delete record.folder
-        await secrets.change(id, changes, fitting)
-        await write({ ...records, profiles: records.profiles.map((other) => (other.id === id ? record : other)) })
+        const undo = await secrets.change([{ owner: record, changes }])
+        await write({ ...records, profiles: records.profiles.map((other) => (other.id === id ? record : other)) }, undo)
         return presented(record)
       }),
     remove: (id) =>
@@ -242,7 +245,7 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
       const wanted = ids === undefined ? records.profiles : ids.map(recordOf)
       const transferred = wanted.map((record) => ({
         settings: settingsIn(record),
-        secrets: passphrase === undefined ? {} : secretsOf(record.id),
+        secrets: passphrase === undefined ? {} : secretsOf(record),
       }))
       return exportProfiles(transferred, passphrase)
     },
@@ -255,10 +258,8 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
           names.push(name)
           return { record: newRecord({ ...settings, name }), own }
         })
-        await secrets.changeAll(
-          new Map(added.map(({ record, own }) => [record.id, { changes: own, fitting: secretPathsOf(record) }])),
-        )
-        await write({ ...records, profiles: [...records.profiles, ...added.map(({ record }) => record)] })
+        const undo = await secrets.change(added.map(({ record, own }) => ({ owner: record, changes: own })))
+        await write({ ...records, profiles: [...records.profiles, ...added.map(({ record }) => record)] }, undo)
         return { profiles: added.map(({ record }) => presented(record)), secretsLeftOut }
       })
     },
@@ -267,8 +268,8 @@ export async function createProfileStore(options: ProfileStoreOptions): Promise<
       return () => listeners.delete(listener)
     },
     notices() {
-      const nameOf = (id: string) => records.profiles.find((record) => record.id === id)?.name
-      return [...loaded.notices, ...secrets.notices(nameOf)]
+      const ownerOf = (id: string) => records.profiles.find((record) => record.id === id)
+      return [...loaded.notices, ...secrets.notices(ownerOf)]
     },
   }
 }

@@ -23,8 +23,11 @@ export interface ProfileStore {
   current(): ConnectionProfile
   /** Throws PROFILE_NOT_FOUND. */
   get(id: string): ConnectionProfile
-  /** Those of a part or all, in clear, for whoever connects. Throws SECRETS_LOCKED. */
-  secretsOf(id: string, part?: 'queue' | 'history'): ProfileSecrets
+  /**
+   * Those of a part or all, in clear, for whoever connects as this profile says. Throws SECRETS_LOCKED, also when they
+   * were entered for another server than that.
+   */
+  secretsOf(profile: ConnectionProfile, part?: 'queue' | 'history'): ProfileSecrets
   /** Rejects INVALID_PROFILE with the fields, or SECRETS_LOCKED; then nothing was changed. So do the others. */
   create(draft: ProfileDraft): Promise<ConnectionProfile>
   update(id: string, patch: ProfilePatch): Promise<ConnectionProfile>

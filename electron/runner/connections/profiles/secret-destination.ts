@@ -1,30 +1,47 @@
-import type { ProfileSettings, SecretPath, TlsPart, TunnelPart } from '../../../contract/connection-profile.ts'
+import * as z from 'zod'
+import {
+  tlsPartSchema,
+  type ProfileSettings,
+  type SecretPath,
+  type TlsPart,
+  type TunnelPart,
+} from '../../../contract/connection-profile.ts'
 
-function tunnelPlace(tunnel: TunnelPart | undefined): unknown {
-  return tunnel === undefined ? null : [tunnel.host, tunnel.port, tunnel.jump, tunnel.sshConfig]
+// Objects, in which what is left out counts as nothing: passwords are sealed for these, and a field that comes to be
+// later must not lock up those of profiles without it.
+function tunnelPlace(tunnel: TunnelPart | undefined): object | null {
+  if (tunnel === undefined) return null
+  const { host, port, jump, sshConfig } = tunnel
+  return { host, port, jump, sshConfig }
 }
 
 /** `sentinels`: themselves, and not the master that they name. */
-function queuePlace({ queue }: ProfileSettings, of: 'servers' | 'sentinels'): unknown {
+function queuePlace({ queue }: ProfileSettings, of: 'servers' | 'sentinels'): object {
   switch (queue.kind) {
-    case 'redis':
-      return [queue.socket ?? [queue.host, queue.port], tunnelPlace(queue.tunnel)]
-    case 'sentinel':
-      return [queue.sentinels, tunnelPlace(queue.tunnel), ...(of === 'servers' ? [queue.masterName] : [])]
+    case 'redis': {
+      const { socket, host, port, tunnel } = queue
+      return { ...(socket === undefined ? { host, port } : { socket }), tunnel: tunnelPlace(tunnel) }
+    }
+    case 'sentinel': {
+      const { sentinels, masterName, tunnel } = queue
+      return { sentinels, tunnel: tunnelPlace(tunnel), ...(of === 'servers' ? { masterName } : {}) }
+    }
     case 'cluster':
-      return [queue.seeds, queue.natMap, tunnelPlace(queue.tunnel)]
+      return { seeds: queue.seeds, natMap: queue.natMap, tunnel: tunnelPlace(queue.tunnel) }
     case 'embedded':
     case 'postgres':
     case 'managed-redis':
-      return []
+      return {}
   }
 }
 
-function historyPlace({ history }: ProfileSettings): unknown {
-  return history.kind === 'embedded' ? [] : [history.host, history.port, tunnelPlace(history.tunnel)]
+function historyPlace({ history }: ProfileSettings): object {
+  if (history.kind === 'embedded') return {}
+  const { host, port, tunnel } = history
+  return { host, port, tunnel: tunnelPlace(tunnel) }
 }
 
-function destinationOf(path: SecretPath, settings: ProfileSettings): unknown {
+function destinationOf(path: SecretPath, settings: ProfileSettings): object | null {
   switch (path) {
     case 'queue.password':
       return queuePlace(settings, 'servers')
@@ -62,9 +79,9 @@ function protectionsOf(path: SecretPath, { queue, history }: ProfileSettings): (
 }
 
 /** Whether another server could now pass for the one that was meant. More protection than before is none of that. */
-function isLoosened(before: TlsPart | undefined, after: TlsPart | undefined): boolean {
-  if (before === undefined) return false
-  if (after === undefined) return true
+function isLoosened(before: TlsPart | null, after: TlsPart | null): boolean {
+  if (before === null) return false
+  if (after === null) return true
   if (!before.verify) return false
   return !after.verify || before.caFile !== after.caFile || before.serverName !== after.serverName
 }
@@ -73,12 +90,32 @@ function isLoosened(before: TlsPart | undefined, after: TlsPart | undefined): bo
 export const mustBeGivenAgain =
   'must be given again, because it could now be sent to another server than the one it was entered for'
 
+/** What a secret is for: where it may be sent, and the TLS that makes sure of who gets it there. */
+const purposeSchema = z.object({ destination: z.unknown(), protections: z.array(tlsPartSchema.nullable()) })
+export type Purpose = z.infer<typeof purposeSchema>
+
+export function purposeOf(path: SecretPath, settings: ProfileSettings): Purpose {
+  return {
+    destination: destinationOf(path, settings),
+    protections: protectionsOf(path, settings).map((tls) => tls ?? null),
+  }
+}
+
+/** Undefined for what is none. */
+export function readPurpose(value: unknown): Purpose | undefined {
+  return purposeSchema.safeParse(value).data
+}
+
+/** Whether what may be done for the one purpose would, for the other, send the secret elsewhere or less safely. */
+export function isAstray(before: Purpose, after: Purpose): boolean {
+  if (JSON.stringify(before.destination) !== JSON.stringify(after.destination)) return true
+  return before.protections.some((tls, index) => isLoosened(tls, after.protections[index] ?? null))
+}
+
 /**
  * Whether a stored secret would be sent to another server than the one it was entered for, or could be. Then it has
  * to be entered again: who may change a profile must not thereby learn its passwords.
  */
 export function goesElsewhere(path: SecretPath, before: ProfileSettings, after: ProfileSettings): boolean {
-  if (JSON.stringify(destinationOf(path, before)) !== JSON.stringify(destinationOf(path, after))) return true
-  const now = protectionsOf(path, after)
-  return protectionsOf(path, before).some((tls, index) => isLoosened(tls, now[index]))
+  return isAstray(purposeOf(path, before), purposeOf(path, after))
 }

@@ -1,53 +1,54 @@
 import { basename } from 'node:path'
 import {
   secretPathSchema,
+  secretPathsOf,
   type ProfileSecrets,
+  type ProfileSettings,
   type SecretChanges,
   type SecretPath,
 } from '../../../contract/connection-profile.ts'
 import { TorilError } from '../../../contract/errors.ts'
 import { readStoredFile, setAside, writeStoredFile } from '../../stored-file.ts'
+import { isFor, openSecret, sealedFor, sealSecret } from './sealed-secret.ts'
 import type { SecretBox } from './secret-box.ts'
 
 const fileVersion = 1
-
-/** What is sealed, on the disk and here: nothing is kept in clear. */
-interface Sealed {
-  box: string
-  sealed: string
-}
 
 export interface Notice {
   code: string
   message: string
 }
 
+/** A stored profile, as far as its secrets are about it. */
+export type Owner = ProfileSettings & { id: string }
+
 export interface SecretStore {
   /** Which secrets a profile has, those that cannot be opened included. */
   pathsOf(profileId: string): SecretPath[]
-  /** All of a profile, or of one part of it, in clear. Throws SECRETS_LOCKED naming the first that cannot be opened. */
-  open(profileId: string, part?: 'queue' | 'history'): ProfileSecrets
   /**
-   * Stores what is new, takes away what is null, and whatever is not in `fitting`. Rejects SECRETS_LOCKED or
-   * UNAVAILABLE, and then nothing was changed.
+   * All of a profile, or of one part of it, in clear, to be used as `owner` says. Throws SECRETS_LOCKED naming the
+   * first that cannot be opened, or was entered for something else.
    */
-  change(profileId: string, changes: SecretChanges, fitting: readonly SecretPath[]): Promise<void>
-  /** The same for many profiles in one write. */
-  changeAll(changes: Map<string, { changes: SecretChanges; fitting: readonly SecretPath[] }>): Promise<void>
+  open(owner: Owner, part?: 'queue' | 'history'): ProfileSecrets
+  /** Whether the secret was entered for where `owner` leads. */
+  isFor(owner: Owner, path: SecretPath): boolean
+  /**
+   * Stores what is new, takes away what is null and whatever nothing of the owner asks for. What stays is bound to
+   * what the owner is now. Rejects SECRETS_LOCKED or UNAVAILABLE, and then nothing was changed. Answers what makes
+   * it undone.
+   */
+  change(changes: readonly { owner: Owner; changes: SecretChanges }[]): Promise<() => Promise<void>>
+  /** Binds those that were sealed before secrets were bound to what they are for. */
+  bind(owners: readonly Owner[]): Promise<void>
   remove(profileId: string): Promise<void>
-  /** What cannot be opened, and why. `nameOf` gives the name of a profile; undefined for one that is gone. */
-  notices(nameOf: (profileId: string) => string | undefined): Notice[]
+  /** What cannot be opened, and why. `ownerOf` gives the profile of an id; undefined for one that is gone. */
+  notices(ownerOf: (profileId: string) => Owner | undefined): Notice[]
 }
 
 type Stored = Record<string, Record<string, unknown>>
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function sealedOf(value: unknown): Sealed | undefined {
-  if (!isRecord(value) || typeof value['box'] !== 'string' || typeof value['sealed'] !== 'string') return undefined
-  return { box: value['box'], sealed: value['sealed'] }
 }
 
 function parse(text: string): Stored {
@@ -80,8 +81,6 @@ async function load(file: string): Promise<{ stored: Stored; notices: Notice[] }
   }
 }
 
-const placeOf = (profileId: string, path: string): string => `${profileId} ${path}`
-
 /**
  * Opens the file of sealed secrets. One that is damaged is put aside; a single entry that is, or that no key
  * opens, is left as it is and told of. Rejects when the file can be neither read nor put aside.
@@ -90,15 +89,8 @@ export async function createSecretStore(file: string, box: SecretBox): Promise<S
   const loaded = await load(file)
   let stored = loaded.stored
 
-  function openOne(profileId: string, path: string): string {
-    const entry = sealedOf(stored[profileId]?.[path])
-    if (entry === undefined) throw new TorilError('SECRETS_LOCKED', 'It is damaged.')
-    if (entry.box !== box.kind) {
-      const other = entry.box === 'safe-storage' ? 'the keychain of the desktop app' : 'a key file'
-      throw new TorilError('SECRETS_LOCKED', `It was sealed with ${other}, which is not used here.`)
-    }
-    return box.open(entry.sealed, placeOf(profileId, path))
-  }
+  const openOne = (owner: Owner, path: SecretPath): string =>
+    openSecret(box, { profileId: owner.id, path }, stored[owner.id]?.[path], owner)
 
   async function write(next: Stored): Promise<void> {
     try {
@@ -110,71 +102,92 @@ export async function createSecretStore(file: string, box: SecretBox): Promise<S
     stored = next
   }
 
-  function changed(profileId: string, changes: SecretChanges, fitting: readonly SecretPath[]): Record<string, unknown> {
-    const kept = Object.entries(stored[profileId] ?? {}).filter(
-      ([path]) => fitting.includes(path as SecretPath) && changes[path as SecretPath] === undefined,
-    )
-    const added = Object.entries(changes).flatMap(([path, text]) =>
-      text === null ? [] : [[path, { box: box.kind, sealed: box.seal(text, placeOf(profileId, path)) }] as const],
-    )
+  function changed(owner: Owner, changes: SecretChanges): Record<string, unknown> {
+    const profileId = owner.id
+    const fitting = secretPathsOf(owner)
+    const kept = Object.entries(stored[profileId] ?? {}).flatMap(([name, entry]) => {
+      const path = fitting.find((known) => known === name)
+      if (path === undefined || changes[path] !== undefined) return []
+      return [[path, sealedFor(box, { profileId, path }, entry, owner)] as const]
+    })
+    const added = Object.entries(changes).flatMap(([name, text]) => {
+      const path = secretPathSchema.parse(name)
+      return text === null ? [] : [[path, sealSecret(box, { profileId, path }, text, owner)] as const]
+    })
     return Object.fromEntries([...kept, ...added])
   }
 
   const pathsOf = (profileId: string): SecretPath[] =>
     Object.keys(stored[profileId] ?? {}).flatMap((path) => secretPathSchema.safeParse(path).data ?? [])
 
-  async function changeAll(
-    all: Map<string, { changes: SecretChanges; fitting: readonly SecretPath[] }>,
-  ): Promise<void> {
+  function askedFor(owner: Owner): SecretPath[] {
+    const fitting = secretPathsOf(owner)
+    return pathsOf(owner.id).filter((path) => fitting.includes(path))
+  }
+
+  async function change(all: readonly { owner: Owner; changes: SecretChanges }[]): Promise<() => Promise<void>> {
+    const before = stored
     const next = { ...stored }
-    for (const [profileId, { changes, fitting }] of all) {
-      const entries = changed(profileId, changes, fitting)
-      if (Object.keys(entries).length === 0) delete next[profileId]
-      else next[profileId] = entries
+    for (const { owner, changes } of all) {
+      const entries = changed(owner, changes)
+      if (Object.keys(entries).length === 0) delete next[owner.id]
+      else next[owner.id] = entries
     }
     // A profile without secrets leaves the file alone, which then need not even exist.
-    if (JSON.stringify(next) !== JSON.stringify(stored)) await write(next)
+    if (JSON.stringify(next) === JSON.stringify(stored)) return () => Promise.resolve()
+    await write(next)
+    return () => write(before)
   }
 
   return {
     pathsOf,
-    open(profileId, part) {
-      const wanted = pathsOf(profileId).filter((path) => part === undefined || path.startsWith(`${part}.`))
+    open(owner, part) {
+      const wanted = askedFor(owner).filter((path) => part === undefined || path.startsWith(`${part}.`))
       return Object.fromEntries(
         wanted.map((path) => {
           try {
-            return [path, openOne(profileId, path)]
+            return [path, openOne(owner, path)]
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error)
-            throw new TorilError('SECRETS_LOCKED', `${path} cannot be opened. ${why}`, { cause: error })
+            throw new TorilError('SECRETS_LOCKED', `${path} of ${owner.name} cannot be used. ${why}`, { cause: error })
           }
         }),
       )
     },
-    change: (profileId, changes, fitting) => changeAll(new Map([[profileId, { changes, fitting }]])),
-    changeAll,
+    isFor: (owner, path) => isFor({ profileId: owner.id, path }, stored[owner.id]?.[path], owner),
+    change,
+    async bind(owners) {
+      const next = { ...stored }
+      for (const owner of owners) {
+        const entries = Object.entries(stored[owner.id] ?? {}).map(([name, entry]) => {
+          const path = secretPathSchema.safeParse(name).data
+          const old = path !== undefined && isRecord(entry) && entry['purpose'] === undefined
+          return [name, old ? sealedFor(box, { profileId: owner.id, path }, entry, owner) : entry] as const
+        })
+        if (entries.length > 0) next[owner.id] = Object.fromEntries(entries)
+      }
+      if (JSON.stringify(next) !== JSON.stringify(stored)) await write(next)
+    },
     async remove(profileId) {
       if (stored[profileId] === undefined) return
       const { [profileId]: _gone, ...rest } = stored
       await write(rest)
     },
-    notices(nameOf) {
+    notices(ownerOf) {
       const reasons = new Map<string, string[]>()
-      for (const profileId of Object.keys(stored)) {
-        const name = nameOf(profileId)
-        if (name === undefined) continue
-        for (const path of pathsOf(profileId)) {
+      for (const owner of Object.keys(stored).flatMap((id) => ownerOf(id) ?? [])) {
+        for (const path of askedFor(owner)) {
           try {
-            openOne(profileId, path)
+            openOne(owner, path)
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error)
-            reasons.set(why, [...(reasons.get(why) ?? []), `${path} of the profile ${name}`])
+            reasons.set(why, [...(reasons.get(why) ?? []), `${path} of the profile ${owner.name}`])
           }
         }
       }
       const locked = [...reasons].map(([why, which]) => ({
         code: 'SECRETS_LOCKED',
-        message: `These stored passwords cannot be opened: ${which.join(', ')}. ${why}`,
+        message: `These stored passwords cannot be used: ${which.join(', ')}. ${why}`,
       }))
       return [...loaded.notices, ...locked]
     },
