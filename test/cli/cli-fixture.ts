@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endDatabase } from '../support/headless.ts'
@@ -18,6 +18,16 @@ export interface Started {
   /** Resolves when this has been printed, on either stream; rejects when the command ends without. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
   finished: Promise<Finished>
+}
+
+/** Every file below a folder that can be read as text, the database of the history included. */
+export function textOf(folder: string): string {
+  if (!existsSync(folder)) return ''
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return files
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n')
 }
 
 /** A data folder with the CLI over it. Everything started is ended by `close`. */

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { untilTrue } from './until-true.ts'
 
 /** Processes below `pid`, those of its children included; found on Linux only. */
-async function descendantsOf(pid: number): Promise<number[]> {
+export async function descendantsOf(pid: number): Promise<number[]> {
   if (process.platform !== 'linux') return []
   const children = new Map<number, number[]>()
   for (const name of await readdir('/proc')) {

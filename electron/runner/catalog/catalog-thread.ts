@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { CatalogAnswer, CatalogRequest } from '../../../workers/protocol.ts'
-import { threadEnvironment } from '../thread-environment.ts'
+import { childEnvironment } from '../child-environment.ts'
 import { limitLoading } from './loading-limit.ts'
 
 type Question = CatalogRequest extends infer Request
@@ -82,7 +82,7 @@ export class CatalogThread {
 
   #start(): Worker {
     // What a job file prints on import must not get between the lines of a command's own output.
-    const worker = new Worker(this.#entry, { stdout: true, env: threadEnvironment() })
+    const worker = new Worker(this.#entry, { stdout: true, env: childEnvironment() })
     worker.stdout.resume()
     worker.on('message', (answer: CatalogAnswer) => {
       if (this.#worker === worker) this.#open?.settle(answer)

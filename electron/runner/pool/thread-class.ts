@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina'
 import type { Worker } from 'node:worker_threads'
 import type { ThreadSettings } from '../../../workers/protocol.ts'
-import { threadEnvironment } from '../thread-environment.ts'
+import { childEnvironment } from '../child-environment.ts'
 
 /**
  * What V8 has for new objects beside the limit of a thread. Left alone it takes up to 192 MB, which makes a limit of
@@ -37,7 +37,7 @@ export class ThreadClass {
       idleTimeout: Infinity,
       recordTiming: false,
       workerData: options.threadSettings,
-      env: threadEnvironment(),
+      env: childEnvironment(),
       loadBalancer: (_task, threads) => threads.find(({ id }) => id === this.#target) ?? null,
       ...(options.memoryMb === undefined
         ? {}

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chown, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TorilError } from '../../../contract/errors.ts'
+import { childEnvironment } from '../../child-environment.ts'
 import type { Binaries } from './binaries.ts'
 import { isAlive } from './postmaster-file.ts'
 import { folderError, type ServerHome } from './server-home.ts'
@@ -20,6 +21,7 @@ async function runInitdb(binaries: Binaries, home: ServerHome, target: string, p
   const child = spawn(binaries.initdb, parameters, {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: home.folder,
+    env: childEnvironment(),
     ...(home.account === undefined ? {} : { uid: home.account.uid, gid: home.account.gid }),
   })
   let output = ''

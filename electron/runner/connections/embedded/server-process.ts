@@ -3,6 +3,7 @@ import { open, rename, stat, type FileHandle } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { childEnvironment } from '../../child-environment.ts'
 import type { Binaries } from './binaries.ts'
 import { isAlive, readPostmasterFile } from './postmaster-file.ts'
 import { socketFolder, type ServerHome } from './server-home.ts'
@@ -103,6 +104,7 @@ function spawnServer(
   const child = spawn(binaries.postgres, parameters, {
     stdio: ['ignore', log.fd, log.fd],
     cwd: home.folder,
+    env: childEnvironment(),
     // A session of its own: Ctrl+C in the terminal is for Toril, which still has to write its last rows.
     detached: true,
     ...(home.account === undefined ? {} : { uid: home.account.uid, gid: home.account.gid }),
@@ -127,7 +129,10 @@ async function startWithPgCtl(
   const text = Object.entries(options)
     .map(([name, value]) => `-c ${name}="${value}"`)
     .join(' ')
-  await run(binaries.pgCtl, ['start', '-W', '-D', data, '-l', home.logFile, '-o', text], { windowsHide: true })
+  await run(binaries.pgCtl, ['start', '-W', '-D', data, '-l', home.logFile, '-o', text], {
+    env: childEnvironment(),
+    windowsHide: true,
+  })
   const deadline = Date.now() + 10_000
   for (;;) {
     const file = await readPostmasterFile(data)

@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { TorilError } from '../../../contract/errors.ts'
+import { childEnvironment } from '../../child-environment.ts'
 
 const run = promisify(execFile)
 
@@ -29,9 +30,8 @@ const install: Partial<Record<NodeJS.Platform, string>> = {
 }
 
 async function versionOf(file: string): Promise<RedisProgram | undefined> {
-  const { stdout } = await run(file, ['--version'], { timeout: 10_000, windowsHide: true }).catch(() => ({
-    stdout: '',
-  }))
+  const options = { env: childEnvironment(), timeout: 10_000, windowsHide: true }
+  const { stdout } = await run(file, ['--version'], options).catch(() => ({ stdout: '' }))
   const [, name, version] = /^(Redis|Valkey) server v=(\d+\.\d+[\w.-]*)/i.exec(stdout) ?? []
   if (name === undefined || version === undefined) return undefined
   return { file, version, name: name.toLowerCase() === 'valkey' ? 'Valkey' : 'Redis' }

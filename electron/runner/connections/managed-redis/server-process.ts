@@ -3,6 +3,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { TorilError } from '../../../contract/errors.ts'
+import { childEnvironment } from '../../child-environment.ts'
 import { isAlive } from '../embedded/postmaster-file.ts'
 import { watchProcess, type ServerProcess } from '../embedded/server-process.ts'
 import { answersAt } from './control-connection.ts'
@@ -127,6 +128,7 @@ export async function launchServer(files: ServerFiles, program: RedisProgram): P
       // What it says before it has read where its log is goes there too.
       stdio: ['ignore', log.fd, log.fd],
       cwd: files.folder,
+      env: childEnvironment(),
       // A session of its own: Ctrl+C in the terminal is for Toril, which still has jobs to give back.
       detached: true,
       windowsHide: true,
