@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 
-/** Writes a file that only its owner reads, whole or not at all: it holds the token. */
+/** Writes a file that only its owner reads, whole or not at all. */
 export function writePrivateFile(file: string, content: string): void {
   const draft = `${file}.${randomUUID()}`
   try {

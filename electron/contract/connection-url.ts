@@ -30,9 +30,8 @@ export function parseConnectionUrl(url: string, defaultPort = 6379): ParsedConne
     case 'postgresql':
       return postgresPart(split(rest))
     default:
-      throw refused(
-        `starts with ${String(scheme)}://, but must start with redis:// or rediss://, unix: or postgresql://`,
-      )
+      // What stands there is not repeated: it may be the user and the password of a URL without a scheme.
+      throw refused('must start with redis:// or rediss://, unix: or postgresql://')
   }
 }
 
@@ -49,10 +48,27 @@ const malformed = 'is not a valid URL. Percent-encode characters such as @ : / i
 
 /** Takes `//user:password@host:port/path?query` apart. The contract has no URL class: it knows neither Node nor the DOM. */
 function split(rest: string): UrlParts {
-  const [, authority = '', path = '', query] = /^\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?$/.exec(rest) ?? []
+  const [, authority = '', path = '', query, fragment = ''] =
+    /^\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(rest) ?? []
+  if (hidesLogin(path, query, fragment)) throw refused(malformed)
   const at = authority.lastIndexOf('@')
   const [host, port] = address(authority.slice(at + 1))
   return { ...credentials(authority.slice(0, Math.max(0, at))), host, port, path, query: queryOf(query) }
+}
+
+/**
+ * A password with a `/`, `?` or `#` in it ends the authority early: then its beginning stands where host and port are
+ * looked for, and the `@` comes later. The value of a parameter may have one.
+ */
+function hidesLogin(path: string, query: string | undefined, fragment: string): boolean {
+  const names = (query ?? '').split('&').map((pair) => pair.split('=')[0] ?? '')
+  return [path, fragment, ...names].some((part) => part.includes('@'))
+}
+
+/** Whether a URL that others read has a login that is not percent-encoded, and so reads as another host. */
+export function hasHiddenLogin(url: string): boolean {
+  const [, path = '', query, fragment = ''] = /^[^:]+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(url) ?? []
+  return hidesLogin(path, query, fragment)
 }
 
 function credentials(text: string): Pick<UrlParts, 'user' | 'password'> {
@@ -136,7 +152,10 @@ function postgresPart(url: UrlParts): ParsedConnection {
   if (database === '') throw refused('names no database, such as postgresql://host/database')
   const tls = tlsOf(query)
   const unknown = [...query.keys()].find((name) => !postgresParameters.has(name))
-  if (unknown !== undefined) throw refused(`has the parameter ${unknown}, which Toril does not know`)
+  if (unknown !== undefined) {
+    const named = libpqParameters.has(unknown) ? `the parameter ${unknown}` : 'a parameter'
+    throw refused(`has ${named}, which Toril does not know`)
+  }
   const password = url.password ?? query.get('password')
   return {
     history: {
@@ -163,6 +182,13 @@ const postgresParameters = new Set([
   // Of no effect here: Toril's tables have a schema of their own, and it names itself.
   'schema',
   'application_name',
+])
+
+/** Repeated when they are refused. Any other may be the rest of a password with an `&` in it. */
+const libpqParameters = new Set([
+  ...['channel_binding', 'client_encoding', 'connect_timeout', 'fallback_application_name', 'gssencmode', 'hostaddr'],
+  ...['keepalives', 'load_balance_hosts', 'options', 'passfile', 'port', 'require_auth', 'service', 'sslcrl'],
+  ...['sslnegotiation', 'sslpassword', 'target_session_attrs', 'user'],
 ])
 
 /**

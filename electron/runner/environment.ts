@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { hasHiddenLogin } from '../contract/connection-url.ts'
 import { TorilError } from '../contract/errors.ts'
 
 const environmentSchema = z.object({
@@ -8,6 +9,7 @@ const environmentSchema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// URL')
+    .refine((url) => !hasHiddenLogin(url), 'has a / ? or # in user name or password, which must be percent-encoded')
     .optional(),
   TORIL_DATA_DIR: z.string().min(1).optional(),
   TORIL_HOST: z.string().min(1).default('127.0.0.1'),

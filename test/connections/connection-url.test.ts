@@ -65,12 +65,29 @@ describe('the address of a Redis', () => {
     ['postgresql://host', 'names no database'],
     ['postgresql://a,b/c?sslmode=maybe', 'an sslmode that is none of'],
     ['postgresql://a/c?options=-c', 'the parameter options'],
+    // Percent-encoding was forgotten: the host would be the user.
+    ['redis://me:12/34@host', 'is not a valid URL. Percent-encode'],
+    ['redis://me:12?34@host', 'is not a valid URL. Percent-encode'],
+    ['redis://me:12#34@host', 'is not a valid URL. Percent-encode'],
+    ['postgresql://me:12?34@host/c', 'is not a valid URL. Percent-encode'],
+    ['postgresql://me@host/c?password=ab&cd', 'a parameter, which Toril does not know'],
   ])('refuses %j and says why', (url, why) => {
     expect(() => parseConnectionUrl(url)).toThrow(why)
   })
 
   it('never repeats a password', () => {
-    const starts = fc.constantFrom('redis://u:', 'rediss://:', 'http://u:', 'unix://u:', 'postgresql://u:')
+    const schemes = [
+      'redis://u:',
+      'rediss://:',
+      'http://u:',
+      'unix://u:',
+      'postgresql://u:',
+      'postgresql://h/d?password=',
+    ]
+    // What begins like a port, and goes on with what ends an address.
+    const starts = fc.constantFrom(
+      ...schemes.flatMap((start) => ['', '12/', '12?', '12#', '12&'].map((at) => start + at)),
+    )
     fc.assert(
       fc.property(fc.string({ minLength: 6 }), starts, (secret, start) => {
         try {

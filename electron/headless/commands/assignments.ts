@@ -11,7 +11,10 @@ export function parseAssignments(assignments: readonly string[]): Record<string,
     const at = assignment.indexOf('=')
     const keys = assignment.slice(0, at).split('.')
     if (at < 1 || keys.some((key) => key === '' || key === '__proto__')) {
-      throw new CliError(exitCodes.usage, `${assignment} is not of the form name=value.`)
+      throw new CliError(
+        exitCodes.usage,
+        `${at < 1 ? assignment : assignment.slice(0, at)} is not of the form name=value.`,
+      )
     }
     const last = keys.pop() ?? ''
     let target: { [key: string]: Json } = result

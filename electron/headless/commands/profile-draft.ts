@@ -26,6 +26,10 @@ const openly =
   'Other users of this computer can see the command line. Give passwords at the prompt (--password, --secret), or by ' +
   'the name of an environment variable (--password-env, --secret-env).'
 
+const withoutEquals =
+  'What follows the name of the profile must be of the form field=value, and one of it has no =. An address is given ' +
+  'with --url. Passwords are never given on the command line: --password and --secret ask for them.'
+
 function partOf(url: string, option: string): ParsedConnection {
   try {
     return parseConnectionUrl(url)
@@ -98,13 +102,16 @@ function lay(base: Json | undefined, over: Json): Json {
 
 /** What the assignments and URLs change. `before` is the profile as it is: its parts are only changed where named. */
 export function changedFields(assignments: readonly string[], flags: ProfileFlags, before: Fields = {}): Fields {
-  const named = withServers(parseAssignments(assignments))
   for (const assignment of assignments) {
-    const name = assignment.slice(0, assignment.indexOf('='))
+    const at = assignment.indexOf('=')
+    // It may be a password, or a URL with one: it is not repeated.
+    if (at < 1) throw new CliError(exitCodes.usage, withoutEquals)
+    const name = assignment.slice(0, at)
     if (name.startsWith('secrets') || secretPaths.some((path) => path === name)) {
       throw new CliError(exitCodes.usage, openly)
     }
   }
+  const named = withServers(parseAssignments(assignments))
   const parts = urlFields(flags)
   const fields: Fields = {}
   for (const [name, value] of Object.entries({ ...parts, ...named })) {
@@ -117,7 +124,9 @@ export function changedFields(assignments: readonly string[], flags: ProfileFlag
 function pathOf(text: string): SecretPath {
   const path = secretPaths.find((known) => known === text)
   if (path !== undefined) return path
-  throw new CliError(exitCodes.usage, `There is no password ${text}. There are: ${secretPaths.join(', ')}.`)
+  // What is given instead of a path may be the password.
+  const named = /^(queue|history)\.[\w.]+$/.test(text) ? `There is no password ${text}.` : 'That is no password.'
+  throw new CliError(exitCodes.usage, `${named} There are: ${secretPaths.join(', ')}.`)
 }
 
 /** The secrets that the options name, read from where they say. */
@@ -128,7 +137,9 @@ export async function secretChanges(flags: ProfileFlags): Promise<SecretChanges>
   if (flags.historyPasswordEnv !== undefined) changes['history.password'] = fromEnvironment(flags.historyPasswordEnv)
   for (const text of flags.secretEnv ?? []) {
     const [path = '', name = ''] = text.split('=')
-    if (name === '') throw new CliError(exitCodes.usage, `${text} is not of the form queue.password=NAME_OF_VARIABLE.`)
+    if (name === '') {
+      throw new CliError(exitCodes.usage, '--secret-env takes the form queue.password=NAME_OF_VARIABLE.')
+    }
     changes[pathOf(path)] = fromEnvironment(name)
   }
   const asked = [...(flags.password === true ? ['queue.password'] : []), ...(flags.secret ?? [])].map(pathOf)

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { lstatSync, writeFileSync } from 'node:fs'
 import { Option, type Command } from 'commander'
+import { writePrivateFile } from '../../api/private-file.ts'
 import type { ConnectionProfile, ProfileDraft, ProfilePatch } from '../../contract/connection-profile.ts'
 import type { TorilClient } from '../client/create-client.ts'
 import { CliError, exitCodes } from '../exit-codes.ts'
@@ -172,13 +173,20 @@ async function exportFile(texts: string[], flags: PassphraseFlags & { out?: stri
   const file = await client.profiles.export({ ...ids, ...(await passphraseOf(flags)) })
   if (flags.out === undefined) return printJson(file)
   try {
-    writeFileSync(flags.out, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 })
+    writeExport(flags.out, `${JSON.stringify(file, undefined, 2)}\n`)
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
     throw new CliError(exitCodes.usage, `The file ${flags.out} cannot be written (${reason}).`)
   }
   if (wantsJson(flags)) printJson({ file: flags.out, profiles: file.profiles.length })
   else print(`${file.profiles.length} ${file.profiles.length === 1 ? 'profile' : 'profiles'} written to ${flags.out}.`)
+}
+
+/** A file that is there already may be one that all may read. What is no file, such as a pipe, is only written to. */
+function writeExport(path: string, text: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined || found.isFile()) writePrivateFile(path, text)
+  else writeFileSync(path, text)
 }
 
 async function importFile(path: string, flags: PassphraseFlags): Promise<void> {

@@ -6,7 +6,10 @@ import { CliError, exitCodes } from '../exit-codes.ts'
 export function fromEnvironment(name: string): string {
   const value = process.env[name]
   if (value !== undefined && value !== '') return value
-  throw new CliError(exitCodes.usage, `The environment variable ${name} is not set.`)
+  // Whoever gives the password itself instead of the name must not find it in a log.
+  const named = /^[A-Z_][A-Z0-9_]*$/.test(name) ? `The environment variable ${name}` : 'An environment variable'
+  const hint = named.endsWith(name) ? '' : ' Give its name, not the password.'
+  throw new CliError(exitCodes.usage, `${named} is not set.${hint}`)
 }
 
 /** Asks at the terminal without showing what is typed. */

@@ -43,6 +43,15 @@ describe('TORIL_PROFILE', () => {
   })
 })
 
+test.each(['postgresql://me:12?34@h/d', 'postgres://me:12#34@h/d', 'postgres://me:12/34@h/d'])(
+  'a DATABASE_URL whose password ends the host early is refused and not repeated: %s',
+  (url) => {
+    expect(() => readEnvironment({ DATABASE_URL: url })).toThrow(/DATABASE_URL: has a .* must be percent-encoded/)
+    expect(() => readEnvironment({ DATABASE_URL: url })).not.toThrow('34')
+    expect(readEnvironment({ DATABASE_URL: 'postgres://me@h/d?password=a@b' }).DATABASE_URL).toContain('a@b')
+  },
+)
+
 describe('the environment', () => {
   const redis: ProfileDraft = { name: 'P', queueName: 'orders', prefix: 'shop', queue: { kind: 'redis', host: 'r' } }
 
@@ -93,7 +102,7 @@ describe('the environment', () => {
   })
 
   test.each([
-    ['http://h', 'REDIS_URL starts with http://'],
+    ['http://h', 'REDIS_URL must start with redis://'],
     ['postgresql://h/d', 'REDIS_URL leads to a PostgreSQL'],
     ['redis://h/x', 'REDIS_URL has a database that is not a number'],
   ])('that is wrong names the variable: %s', (url, message) => {
