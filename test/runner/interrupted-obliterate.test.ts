@@ -66,6 +66,20 @@ test('an obliterate that is no longer allowed half-way leaves the queue as it fo
   expect(await theirs.getWaitingCount()).toBeGreaterThan(0)
 })
 
+test('a profile made read-only half-way stops an obliterate, which says how far it came', async () => {
+  const { id } = runner.system().profile
+  const refusal = {
+    code: 'READ_ONLY',
+    message: expect.stringMatching(/read-only now, so this was stopped: [\d,]+ of 3,000/) as string,
+  }
+  expect(await obliterate(() => runner.profiles.update(id, { readOnly: true }))).toMatchObject(refusal)
+  expect(await theirs.isPaused()).toBe(false)
+  const left = await theirs.getWaitingCount()
+  expect(left).toBeGreaterThan(0)
+  const asked = { by: 'test', signal: new AbortController().signal }
+  for await (const told of await runner.queue.drain({ dryRun: true }, asked)) expect(told.total).toBe(left)
+})
+
 test('a queue whose server goes away during an obliterate goes on as soon as it is back, and until then that is said', async () => {
   const error = await obliterate(() => proxy.cut())
   expect(error).toMatchObject({

@@ -1,3 +1,4 @@
+import type { BatchProgress } from '../../contract/batch.ts'
 import type { JobEvent } from '../../contract/job.ts'
 import { TorilError } from '../../contract/errors.ts'
 import { testConnection, wholeTest } from '../connections/checks/test-connection.ts'
@@ -5,6 +6,7 @@ import type { RunnerCore } from '../core/create-core.ts'
 import type { QueueEmptying } from '../emptying/create-emptying.ts'
 import type { Emptying } from '../emptying/emptying-parts.ts'
 import type { Health, Runner } from '../runner.ts'
+import { whileAllowed } from '../safety/while-allowed.ts'
 import type { ProfileSwitch } from './switch-profile.ts'
 import type { SessionGate } from './session-gate.ts'
 
@@ -27,12 +29,21 @@ async function healthOf(gate: SessionGate): Promise<Health> {
 export function switchingRunner(core: RunnerCore, gate: SessionGate, profileSwitch: ProfileSwitch): Runner {
   const { profiles, preferences, used, safety, config } = core
 
+  /** A dry run is allowed whatever the profile says. */
+  function guarded(
+    { dryRun }: { dryRun?: boolean | undefined },
+    signal: AbortSignal,
+    act: (until: AbortSignal) => Promise<AsyncIterable<BatchProgress>>,
+  ): Promise<AsyncIterable<BatchProgress>> {
+    return dryRun === true ? act(signal) : whileAllowed(core, signal, act)
+  }
+
   /** Ends with the session that it empties the queue of. */
   function emptying<Act extends keyof QueueEmptying>(act: Act): QueueEmptying[Act] {
     const begin: Emptying<never> = async (input, { by, signal }) => {
       const { runner, ended } = gate.enterNow()
       const emptyNow: Emptying<never> = runner.queue[act]
-      return emptyNow(input, { by, signal: AbortSignal.any([signal, ended]) })
+      return guarded(input, AbortSignal.any([signal, ended]), (until) => emptyNow(input, { by, signal: until }))
     }
     return begin as QueueEmptying[Act]
   }
@@ -50,7 +61,9 @@ export function switchingRunner(core: RunnerCore, gate: SessionGate, profileSwit
       cancel: (id, options) => gate.change(({ jobs }) => jobs.cancel(id, options)),
       async batch(input, { by, signal }) {
         const { runner, ended } = gate.enterNow()
-        return runner.jobs.batch(input, { by, signal: AbortSignal.any([signal, ended]) })
+        return guarded(input, AbortSignal.any([signal, ended]), (until) =>
+          runner.jobs.batch(input, { by, signal: until }),
+        )
       },
       retry: (id) => gate.change(({ jobs }) => jobs.retry(id)),
       promote: (id) => gate.change(({ jobs }) => jobs.promote(id)),
