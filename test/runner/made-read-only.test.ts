@@ -65,6 +65,26 @@ describe('a profile that is made read-only while it is in use', () => {
     expect(await whenFinished(runner, 'waits')).toMatchObject({ state: 'completed', result: 42 })
   })
 
+  test('is told by no other runner to take jobs', async () => {
+    const other = await RunnerHome.make({ REDIS_URL: '127.0.0.1', REDIS_PORT: String(redis.port) })
+    try {
+      const asking = await other.start()
+      const seen = async () => (await asking.runners.list()).find((each) => each.id === runner.id)
+      await untilTrue('they know each other', async () => (await seen()) !== undefined)
+      await flip(true, 'paused')
+      await asking.runners.pause(asking.id)
+      await expect(asking.runners.resume(runner.id)).rejects.toMatchObject({ code: 'READ_ONLY' })
+      for (const act of ['drain', 'pause'] as const)
+        expect((await asking.runners[act](runner.id)).state).not.toBe('taking')
+      await asking.runners.resize(runner.id, { maxThreads: 2 })
+      await expect(asking.runners.resume(runner.id)).rejects.toMatchObject({ code: 'READ_ONLY' })
+      await add('waits')
+      await waits('waits')
+    } finally {
+      await other.remove()
+    }
+  })
+
   test('leaves the runner paused that was paused by hand, before or meanwhile', async () => {
     await runner.runners.pause(runner.id)
     await flip(true, 'paused')

@@ -13,6 +13,7 @@ import { startTestPostgres } from '../support/postgres.ts'
 import { startTestRedis } from '../support/redis.ts'
 import { stopAll } from '../support/stop-all.ts'
 import { untilTrue } from '../support/until-true.ts'
+import { reading } from './redis-reading.ts'
 import { once, RunnerHome, whenFinished } from './runner-under-test.ts'
 
 let home: RunnerHome
@@ -33,10 +34,6 @@ async function use(draft: ProfileDraft): Promise<string> {
   await store.setCurrent(id)
   return id
 }
-
-/** Commands of Redis that change no key and tell nobody anything. */
-const reading =
-  /^(?:auth|hello|info|config|client|ping|select|command|subscribe|unsubscribe|quit|time|eval|evalsha|script|type|exists|get|mget|ttl|pttl|hget|hgetall|hmget|hexists|hlen|lrange|llen|lpos|lindex|smembers|scard|zscore|zrank|zrange|zrevrange|zrangebyscore|zcard|zcount|xread|xrange|xinfo|xlen|multi|exec|readonly|memory|cluster|sismember|zmscore|monitor)$/i
 
 test('a runner of a read-only profile only reads from Redis, and shows what is there', async () => {
   const redis = await startTestRedis()
