@@ -124,6 +124,16 @@ export function describeEmptying(label: string, open: () => Promise<EmptyingPlac
       expect(await place.queue.getJobCounts('delayed')).toEqual(before)
     })
 
+    it('drains as many as the dry run said also where the clock of who added them is ahead', async () => {
+      await place.queue.add('quick', { n: 1 }, { jobId: 'ahead', timestamp: Date.now() + hour })
+      await place.queue.add('quick', { n: 2 }, { jobId: 'later', timestamp: Date.now() + hour, delay: hour })
+      await add(3)
+      await until(async () => (await counts()).waiting === 2, 'both wait')
+      expect(await all('drain', { delayed: true, dryRun: true })).toMatchObject({ total: 3 })
+      expect(await all('drain', { delayed: true })).toEqual({ total: 3, done: 3, failed: 0, over: true })
+      for (const id of ['ahead', 'later']) expect(await stateOf(id)).toBe('cancelled')
+    })
+
     it('cleans finished jobs of a state and an age from queue and history, oldest first', async () => {
       const ids = [await finish(1), await finish(2), await finish(3)]
       const broken = await finish(4, 'fail')

@@ -3,7 +3,7 @@ import type { DrainInput } from '../../contract/queue-acts.ts'
 import { counted } from '../counted.ts'
 import { toldWhy } from '../jobs/cancel-options.ts'
 import { tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
-import type { QueuedJob, QueueState } from '../queue/job-queue.ts'
+import type { QueuedJob } from '../queue/job-queue.ts'
 import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'
 import { emptyState, takeOut } from './take-out.ts'
 
@@ -14,6 +14,8 @@ interface Look {
   parents: number
   /** Some jobs wait for a runner that knows their type: the queue has them delayed. */
   parked: boolean
+  /** As the queue itself counts. */
+  held: Record<'waiting' | 'delayed', number>
 }
 
 /** The next job of a job scheduler of BullMQ. */
@@ -37,11 +39,12 @@ export function createDrain(parts: EmptyingParts): Emptying<DrainInput> {
       delayed: delayed ? Math.max(0, counts.delayed - schedulers) : 0,
       parents: counts['waiting-children'],
       parked: held.delayed > counts.delayed,
+      held,
     }
   }
 
   return async ({ delayed = false, reason, dryRun, confirm }, { by, signal }) => {
-    const { parents, parked, ...counts } = await look(delayed)
+    const { parents, parked, held, ...counts } = await look(delayed)
     if (dryRun === true) return tellDryRun(counts)
     const total = counts.waiting + counts.delayed
     refuse(parts, `take ${counted(total, 'job')} out of the queue`, confirm)
@@ -62,15 +65,18 @@ export function createDrain(parts: EmptyingParts): Emptying<DrainInput> {
       total,
       signal,
       async work(progress, stop) {
-        const drain = (state: QueueState, isMeant: (job: QueuedJob) => boolean): Promise<void> =>
-          emptyState(parts, {
-            state,
-            progress,
-            stop,
-            // What was added since is not what was asked for.
-            act: async (job) =>
-              isMeant(job) && job.createdAt <= beganAt ? withParent(job).catch(staysScheduled) : 'stays',
-          })
+        const drain = (state: 'waiting' | 'delayed', isMeant: (job: QueuedJob) => boolean): Promise<void> => {
+          let looked = 0
+          const wasThere = ({ createdAt }: QueuedJob): boolean => {
+            looked += 1
+            // Who added it has a clock that is ahead: what comes later stands behind all that was there.
+            return createdAt <= beganAt || (createdAt > Date.now() && looked <= held[state])
+          }
+          // What was added since is not what was asked for.
+          const act = async (job: QueuedJob) =>
+            wasThere(job) && isMeant(job) ? withParent(job).catch(staysScheduled) : 'stays'
+          return emptyState(parts, { state, progress, stop, act })
+        }
         await drain('waiting', () => true)
         if (delayed || parked) await drain('delayed', (job) => delayed || parts.isParked(job.id))
         parts.stale()
