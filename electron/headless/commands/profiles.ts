@@ -19,7 +19,9 @@ import { collect, openClient, wholeNumber, withJson, type JsonFlag } from './sha
 export function addProfiles(program: Command): void {
   const profiles = withJson(program.command('profiles'))
     .description('connections: where jobs wait and where their history is kept')
-    .action(list)
+    // Else a command that is misspelt counts as an argument too many.
+    .allowExcessArguments()
+    .action((flags: JsonFlag, { args: [unknown] }: Command) => (unknown === undefined ? list(flags) : noSuch(unknown)))
   const command = (usage: string, description: string): Command =>
     withJson(profiles.command(usage)).description(description)
 
@@ -130,10 +132,28 @@ async function find(client: TorilClient, text: string): Promise<ConnectionProfil
 }
 
 async function list(flags: JsonFlag): Promise<void> {
-  const answer = await openClient().profiles.list()
+  const client = openClient()
+  const answer = await client.profiles.list()
   if (wantsJson(flags)) return printJson(answer)
   print(profileTable(answer))
   if (answer.fixedByEnvironment) note('Which one is used is set by the environment variable TORIL_PROFILE.')
+  await noteEnvironment(client)
+}
+
+function noSuch(command: string): never {
+  const named = /^[a-z-]+$/.test(command) ? `There is no command toril profiles ${command}.` : 'That is no command.'
+  throw new CliError(exitCodes.usage, `${named} See toril profiles --help.`)
+}
+
+/** What is listed is what is stored. */
+async function noteEnvironment(client: TorilClient): Promise<void> {
+  const { environment } = await client.system.info()
+  for (const { variable, field, value } of environment) {
+    if (!field.startsWith('profile.')) continue
+    note(
+      `${field.slice('profile.'.length)} of the one in use is set by the environment variable ${variable}: ${value}.`,
+    )
+  }
 }
 
 async function use(text: string, { grace, ...flags }: JsonFlag & { grace?: number }): Promise<void> {
