@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { listenHttp, type HttpServer } from '../../electron/api/transports/http.ts'
+import { errorCodes, type ErrorCode } from '../../electron/contract/errors.ts'
 import { createRunner } from '../../electron/runner/create-runner.ts'
 import { readEnvironment } from '../../electron/runner/environment.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
@@ -73,4 +75,27 @@ export async function startApi(env: Record<string, string> = {}): Promise<ApiFix
     await removeFolder()
     throw error
   }
+}
+
+/** A password that the suites store, and that no error may repeat. */
+export const planted = 'planted-Sesame-7731'
+
+/** Awaits a call that must be refused: with this code and its status, these words, and the field where one is wrong. */
+export async function refused(
+  call: Promise<unknown>,
+  code: ErrorCode,
+  message: RegExp | string,
+  field?: (string | number)[],
+): Promise<void> {
+  const error: unknown = await call.then(
+    (value) => new Error(`not refused, but answered ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  )
+  expect(error).toMatchObject({
+    code,
+    status: errorCodes[code].status,
+    message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
+    ...(field === undefined ? {} : { data: { issues: [expect.objectContaining({ path: field })] } }),
+  })
+  expect(JSON.stringify(error)).not.toContain(planted)
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { errorCodes, type ErrorCode } from '../../electron/contract/errors.ts'
-import type { ApiFixture } from './api-fixture.ts'
+import { refused, type ApiFixture } from './api-fixture.ts'
 import type { Client, ClientConnection, Transport } from './connections.ts'
 
 type Input = Parameters<Client['jobs']['batch']>[0]
@@ -32,19 +31,6 @@ export function batchSuite(transport: Transport, api: () => ApiFixture): void {
       } finally {
         expect((await client.queue.resume()).paused).toBe(false)
       }
-    }
-
-    async function refused(call: Promise<unknown>, code: ErrorCode, message: RegExp, path?: string[]) {
-      const error: unknown = await call.then(
-        (value) => new Error(`not refused, but answered ${JSON.stringify(value)}`),
-        (reason: unknown) => reason,
-      )
-      expect(error).toMatchObject({
-        code,
-        status: errorCodes[code].status,
-        message: expect.stringMatching(message) as string,
-        ...(path === undefined ? {} : { data: { issues: [expect.objectContaining({ path })] } }),
-      })
     }
 
     test('are cancelled, retried and removed as a batch of all that match', async () => {

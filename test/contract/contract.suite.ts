@@ -3,8 +3,7 @@ import { jobSchema, type Job, type JobEvent } from '../../electron/contract/job.
 import type { Json } from '../../electron/contract/json.ts'
 import { defaultPreferences, preferencesSchema } from '../../electron/contract/preferences.ts'
 import { cpuProfileSchema, maxProfileMs } from '../../electron/contract/profile.ts'
-import { errorCodes, type ErrorCode } from '../../electron/contract/errors.ts'
-import type { ApiFixture } from './api-fixture.ts'
+import { refused, type ApiFixture } from './api-fixture.ts'
 import type { Client, ClientConnection, Transport } from './connections.ts'
 
 /** The same cases through any transport, against a real runner. */
@@ -54,24 +53,6 @@ export function contractSuite(transport: Transport, api: () => ApiFixture): void
         () => 'done',
         (error: unknown) => (error as { code: string }).code,
       )
-
-    async function refused(
-      call: Promise<unknown>,
-      code: ErrorCode,
-      message: RegExp | string,
-      field?: (string | number)[],
-    ) {
-      const error: unknown = await call.then(
-        (value) => new Error(`not refused, but answered ${JSON.stringify(value)}`),
-        (reason: unknown) => reason,
-      )
-      expect(error).toMatchObject({
-        code,
-        status: errorCodes[code].status,
-        message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
-        ...(field === undefined ? {} : { data: { issues: [expect.objectContaining({ path: field })] } }),
-      })
-    }
 
     describe('a job', () => {
       test('is enqueued, runs, and is told of to its end', async () => {

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectionProfileSchema, type ConnectionProfile } from '../../electron/contract/connection-profile.ts'
-import { errorCodes, type ErrorCode } from '../../electron/contract/errors.ts'
-import type { ApiFixture } from './api-fixture.ts'
+import { planted, refused, type ApiFixture } from './api-fixture.ts'
 import type { Client, ClientConnection, Transport } from './connections.ts'
-
-const planted = 'planted-Sesame-7731'
 
 /** Connection profiles through any transport, against a real runner. */
 export function profilesSuite(transport: Transport, api: () => ApiFixture): void {
@@ -29,20 +26,6 @@ export function profilesSuite(transport: Transport, api: () => ApiFixture): void
       await client.profiles.remove({ id: staging.id })
       connection.close()
     })
-
-    async function refused(call: Promise<unknown>, code: ErrorCode, message: RegExp, path?: (string | number)[]) {
-      const error: unknown = await call.then(
-        (value) => new Error(`not refused, but answered ${JSON.stringify(value)}`),
-        (reason: unknown) => reason,
-      )
-      expect(error).toMatchObject({
-        code,
-        status: errorCodes[code].status,
-        message: expect.stringMatching(message) as string,
-        ...(path === undefined ? {} : { data: { issues: [expect.objectContaining({ path })] } }),
-      })
-      expect(JSON.stringify(error)).not.toContain(planted)
-    }
 
     test('are added and listed with what was left out filled in, and never with a secret', async () => {
       expect(connectionProfileSchema.parse(staging)).toMatchObject({
