@@ -151,6 +151,8 @@ export const waitingReasonSchema = z.object({
     'CANCELLING',
   ]),
   message: z.string(),
+  /** With CANCELLING: when its thread is ended, unless it stops before; absent where it is not, or not any more. */
+  killAt: timeSchema.optional(),
 })
 export type WaitingReason = z.infer<typeof waitingReasonSchema>
 

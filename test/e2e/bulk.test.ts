@@ -25,3 +25,23 @@ test('everything that matches a filter is cancelled at once, also what the list 
   expect(await runner.call('GET', '/jobs?state=cancelled')).toMatchObject({ total: 25 })
   expect(await runner.call('GET', '/jobs?state=waiting')).toMatchObject({ total: 5 })
 })
+
+test('running jobs that are picked and cancelled count down to their kill, as one alone does', async ({
+  page,
+  startRunner,
+}) => {
+  const spin = `export default { name: 'deaf', title: 'Deaf', input: {}, run: () => new Promise(() => undefined) }`
+  const runner = await startRunner({ jobs: { 'deaf.job.mjs': spin } })
+  await runner.call('PATCH', '/preferences', { cancel: { graceMs: 600_000 } })
+  for (let n = 0; n < 2; n += 1) await runner.call('POST', '/jobs', { type: 'deaf', input: {} })
+  await openPanel(page, runner, '/jobs?state=active')
+  const rows = page.getByRole('row', { name: /deaf/ })
+  await expect(rows).toHaveCount(2)
+  await page.getByRole('grid').focus()
+  for (const key of ['Home', 'x', 'j', 'x', 'c']) await page.keyboard.press(key)
+  await expect(rows.filter({ hasText: /Asked to stop\. Kill in \d/ })).toHaveCount(2)
+  await page.goto(`${runner.url}/threads`)
+  await expect(page.getByText(/asked to stop, kill in \d/)).toHaveCount(2)
+  // The runner that stops waits no longer than this for them.
+  await runner.call('PATCH', '/preferences', { cancel: { graceMs: 100 } })
+})

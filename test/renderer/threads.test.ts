@@ -69,8 +69,10 @@ describe('threads in words', () => {
     expect(laneNote(blocked, undefined, at).tone).toBe('t-retry')
   })
 
-  test('say how long ago one was asked to stop', () => {
+  test('say when one that was asked to stop is killed, or how long ago it was asked', () => {
     const asked = busy('T6', '7', at, { state: 'cancelling' })
-    expect(laneNote(asked, at - 4000, at).text).toBe('asked to stop 4.0 s ago')
+    expect(laneNote(asked, { askedAt: at - 4000, killAt: undefined }, at).text).toBe('asked to stop 4.0 s ago')
+    expect(laneNote(asked, { askedAt: undefined, killAt: at + 6000 }, at).text).toBe('asked to stop, kill in 6 s')
+    expect(laneNote(asked, undefined, at).text).toBe('asked to stop')
   })
 })

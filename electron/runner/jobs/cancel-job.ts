@@ -107,7 +107,7 @@ export function createCancel(parts: CancelParts): (id: string, options: CancelOp
       () => void kill(running, `${reason} It did not stop within ${secondsText(graceMs)}.`),
       graceMs,
     )
-    job.waitingReason = { code: 'CANCELLING', message: `Asked to stop. Its thread is ended at ${killAt}.` }
+    job.waitingReason = { code: 'CANCELLING', message: `Asked to stop. Its thread is ended at ${killAt}.`, killAt }
     parts.board.changed(job)
     return {
       result: 'asked',

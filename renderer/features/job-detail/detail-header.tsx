@@ -9,7 +9,8 @@ import { Meter } from '../../components/meter.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatCountdown, formatDuration, formatId, formatPercent, localizeTimes } from '../../lib/format.ts'
 import { glyphOfJob } from '../../lib/glyphs.ts'
-import { usePanel, usePendingCancel, usePreferences, useThreads } from '../../lib/panel-context.tsx'
+import { usePanel, usePreferences, useThreads } from '../../lib/panel-context.tsx'
+import { useStopping } from '../../lib/stopping.ts'
 import { useNow } from '../../lib/use-now.ts'
 import { useJobActions } from '../job-actions/use-job-actions.ts'
 import { useMass } from '../job-actions/use-mass.ts'
@@ -54,7 +55,6 @@ function StandLine({ job }: { job: Job }) {
 function StopButtons({ job }: { job: Job }) {
   const { stores } = usePanel()
   const actions = useJobActions()
-  const cancel = usePendingCancel(job.id)
   const thread = useRunningThread(job.id)
   const attempt = job.attempts.at(-1)
   const inline = attempt?.executor === 'inline'
@@ -69,7 +69,7 @@ function StopButtons({ job }: { job: Job }) {
         blocked: thread?.state === 'blocked',
       },
     })
-  const asked = cancel !== undefined || job.waitingReason?.code === 'CANCELLING'
+  const asked = useStopping(job) !== undefined
   return (
     <>
       {job.waitingReason?.code === 'ALL_THREADS_BUSY' && (
@@ -100,15 +100,15 @@ function StopButtons({ job }: { job: Job }) {
 /** What Cancel will do, and once asked, what comes next. */
 function Hint({ job }: { job: Job }) {
   const graceMs = usePreferences((preferences) => preferences?.cancel.graceMs)
-  const cancel = usePendingCancel(job.id)
+  const stopping = useStopping(job)
   const now = useNow(500)
   if (job.state !== 'active') return null
-  if (cancel !== undefined || job.waitingReason?.code === 'CANCELLING') {
+  if (stopping !== undefined) {
     return (
       <span className="d-hint t-retry">
-        {cancel?.killAt === undefined
+        {stopping.killAt === undefined
           ? localizeTimes(job.waitingReason?.message ?? 'Asked to stop.')
-          : `Asked to stop. Kill in ${formatCountdown(cancel.killAt - now)}.`}
+          : `Asked to stop. Kill in ${formatCountdown(stopping.killAt - now)}.`}
       </span>
     )
   }
@@ -202,7 +202,7 @@ export function DetailHeader({
 }) {
   const [, navigate] = useLocation()
   const blocked = useRunningThread(job.id)?.state === 'blocked'
-  const cancelling = usePendingCancel(job.id) !== undefined && job.state === 'active'
+  const cancelling = useStopping(job) !== undefined
   const link = `${window.location.origin}/jobs/${encodeURIComponent(job.id)}`
   return (
     <div className="d-head">

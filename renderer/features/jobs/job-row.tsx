@@ -7,7 +7,8 @@ import { Meter } from '../../components/meter.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatCountdown, formatDuration, formatHour, formatId } from '../../lib/format.ts'
 import { glyphOfJob, type GlyphName } from '../../lib/glyphs.ts'
-import { usePendingCancel, useThreads } from '../../lib/panel-context.tsx'
+import { useThreads } from '../../lib/panel-context.tsx'
+import { useStopping } from '../../lib/stopping.ts'
 import { useNow } from '../../lib/use-now.ts'
 import { describeRow, progressRatio } from './row-words.ts'
 
@@ -44,8 +45,11 @@ function RowInfo({ job }: { job: JobSummary }) {
   const thread = useThreads((list) =>
     job.state === 'active' ? list?.find((one) => one.job?.id === job.id) : undefined,
   )
-  const cancel = usePendingCancel(job.id)
-  if (job.state === 'active' && cancel !== undefined) return <StopCountdown killAt={cancel.killAt} />
+  const stopping = useStopping(job)
+  // Of a job that cannot be killed the runner says why.
+  if (stopping !== undefined && (stopping.killAt !== undefined || job.waitingReason === undefined)) {
+    return <StopCountdown killAt={stopping.killAt} />
+  }
   const { text, tone } = describeRow(job, thread)
   const ratio = job.state === 'active' && tone === 'sec' ? progressRatio(job.progress) : undefined
   return (
@@ -61,9 +65,9 @@ function useRowGlyph(job: JobSummary): GlyphName {
   const blocked = useThreads(
     (list) => job.state === 'active' && list?.some((one) => one.job?.id === job.id && one.state === 'blocked') === true,
   )
-  const cancelling = usePendingCancel(job.id) !== undefined
+  const stopping = useStopping(job) !== undefined
   if (blocked) return 'blocked'
-  return job.state === 'active' && cancelling ? 'cancelling' : glyphOfJob(job)
+  return stopping ? 'cancelling' : glyphOfJob(job)
 }
 
 export const JobRow = memo(function JobRow({

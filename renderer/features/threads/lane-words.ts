@@ -1,16 +1,20 @@
 import type { Thread } from '../../../electron/contract/runner.ts'
-import { formatClock, formatElapsed } from '../../lib/format.ts'
+import { formatClock, formatCountdown, formatElapsed } from '../../lib/format.ts'
+import type { Stopping } from '../../lib/stopping.ts'
+
+function stoppingWords(stopping: Stopping | undefined, now: number): string {
+  if (stopping?.killAt !== undefined) return `asked to stop, kill in ${formatCountdown(stopping.killAt - now)}`
+  if (stopping?.askedAt === undefined) return 'asked to stop'
+  return `asked to stop ${formatElapsed(now - stopping.askedAt)} ago`
+}
 
 /** The second line of a lane: how the thread stands. */
-export function laneNote(thread: Thread, askedAt: number | undefined, now: number): { text: string; tone: string } {
+export function laneNote(thread: Thread, stopping: Stopping | undefined, now: number): { text: string; tone: string } {
   switch (thread.state) {
     case 'blocked':
       return { text: `blocked for ${formatElapsed(thread.blockedMs)}`, tone: 't-retry' }
     case 'cancelling':
-      return {
-        text: askedAt === undefined ? 'asked to stop' : `asked to stop ${formatElapsed(now - askedAt)} ago`,
-        tone: 't-retry',
-      }
+      return { text: stoppingWords(stopping, now), tone: 't-retry' }
     case 'retiring':
       return { text: thread.job === undefined ? 'retires' : 'retires after this job', tone: 't-delayed' }
     case 'starting':

@@ -6,7 +6,8 @@ import { Sparkline } from '../../components/sparkline.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { formatBytes, formatCpu, formatElapsed, formatId, formatLoop, formatPercent } from '../../lib/format.ts'
 import { glyphOfThread } from '../../lib/glyphs.ts'
-import { useJobRow, usePanel, usePendingCancel } from '../../lib/panel-context.tsx'
+import { useJobRow, usePanel } from '../../lib/panel-context.tsx'
+import { useStopping, type Stopping } from '../../lib/stopping.ts'
 import type { ThreadSample } from '../../stores/samples.ts'
 import type { Segment } from '../../stores/timeline.ts'
 import { useJobActions } from '../job-actions/use-job-actions.ts'
@@ -26,18 +27,24 @@ interface LaneProps {
   onSelect(id: string): void
 }
 
+/** A thread may tell of its job before there is a row of it. */
+function useThreadStopping({ job }: Thread): Stopping | undefined {
+  const row = useJobRow(job?.id)
+  return useStopping(row ?? (job === undefined ? undefined : { id: job.id, state: 'active' }))
+}
+
 function Timeline({ thread, segments, now, windowMs, widthPx }: Omit<LaneProps, 'samples' | 'selected' | 'onSelect'>) {
   const ratio = useJobRow(thread.job?.id)?.progress?.ratio
-  const cancel = usePendingCancel(thread.job?.id)
+  const stopping = useThreadStopping(thread)
   const here = nowAt * 100
   const placed = placeSegments(segments, now, windowMs, widthPx)
   const blockedFrom =
     thread.state === 'blocked' ? Math.max(0, placeOf(now - (thread.blockedMs ?? 0), now, windowMs)) : undefined
-  const askedFrom = cancel === undefined ? undefined : Math.max(0, placeOf(cancel.askedAt, now, windowMs))
+  const askedFrom = stopping?.askedAt === undefined ? undefined : Math.max(0, placeOf(stopping.askedAt, now, windowMs))
   const killAt =
-    cancel?.killAt === undefined || cancel.killAt <= now
+    stopping?.killAt === undefined || stopping.killAt <= now
       ? undefined
-      : Math.min(100, placeOf(cancel.killAt, now, windowMs))
+      : Math.min(100, placeOf(stopping.killAt, now, windowMs))
   const cutAt = blockedFrom ?? askedFrom
   return (
     <div className={thread.state === 'idle' && placed.length === 0 ? 'l-tl empty' : 'l-tl'} aria-hidden="true">
@@ -135,9 +142,9 @@ export function useAskToKill(thread: Thread): () => void {
 function Action({ thread }: { thread: Thread }) {
   const actions = useJobActions()
   const askToKill = useAskToKill(thread)
-  const cancel = usePendingCancel(thread.job?.id)
+  const stopping = useThreadStopping(thread)
   if (thread.job === undefined) return null
-  if (thread.state === 'cancelling' || cancel !== undefined) {
+  if (thread.state === 'cancelling' || stopping !== undefined) {
     return (
       <ChangeButton size="sm" variant="danger" onClick={askToKill}>
         Kill now
@@ -156,8 +163,8 @@ function Action({ thread }: { thread: Thread }) {
 }
 
 function JobWords({ thread, now }: { thread: Thread; now: number }) {
-  const cancel = usePendingCancel(thread.job?.id)
-  const note = laneNote(thread, cancel?.askedAt, now)
+  const stopping = useThreadStopping(thread)
+  const note = laneNote(thread, stopping, now)
   const title: ReactNode =
     thread.job === undefined ? (
       <b>{thread.state === 'starting' ? 'New thread starting' : 'Idle'}</b>
