@@ -38,6 +38,7 @@ test('a running job shows its progress live, and stops when it is cancelled', as
 
   await detail.getByRole('button', { name: /^Cancel/ }).click()
   await expect(detail.getByText('Attempt 1 was cancelled')).toBeVisible()
+  await expect(detail.getByRole('region', { name: 'Attempts' })).toContainText('Cancelled from the panel.')
   await expect.poll(async () => (await runner.call<{ state: string }>('GET', `/jobs/${id}`)).state).toBe('cancelled')
 })
 

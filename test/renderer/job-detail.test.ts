@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Attempt, Job, LogLine } from '../../electron/contract/job.ts'
 import { attemptSpans, timeLeft } from '../../renderer/features/job-detail/attempt-spans.ts'
+import { cancelWords, ownError } from '../../renderer/features/job-detail/cancel-words.ts'
 import { ownFrame, placeOf } from '../../renderer/features/job-detail/attempts-tab.tsx'
 import { filterLines, mergeLines } from '../../renderer/features/job-detail/log-lines.ts'
 import { describeProgress, describeRow, progressRatio } from '../../renderer/features/jobs/row-words.ts'
@@ -141,4 +142,26 @@ test('an attempt says where it ran only as far as that is known', () => {
   expect(placeOf({ ...attempt, executor: 'thread', thread: 'T3' })).toBe('on T3')
   expect(placeOf({ ...attempt, executor: 'inline' })).toBe('inline')
   expect(placeOf({ ...attempt, executor: 'thread' })).toBeUndefined()
+})
+
+describe('an attempt that somebody cancelled', () => {
+  const attempt = { number: 1, executor: 'thread', runner: 'r', startedAt: '2026-01-01T00:00:00.000Z' } as const
+  const error = (message: string) => ({ code: 'CANCELLED', message })
+
+  test('says who it was, and why if that was said', () => {
+    const words = (cancelledBy: string, cancelReason?: string) =>
+      cancelWords({ ...attempt, cancelledBy, ...(cancelReason === undefined ? {} : { cancelReason }) })
+    expect(words('cli', 'No longer wanted.')).toBe('Cancelled from the CLI: No longer wanted.')
+    expect(words('panel', 'Cancelled from the panel.')).toBe('Cancelled from the panel.')
+    expect(words('panel on web-1', 'Cancelled from the panel.')).toBe('Cancelled from the panel on web-1.')
+    expect(cancelWords(attempt)).toBeUndefined()
+  })
+
+  test('has an error beside it only where that says more', () => {
+    const by = { ...attempt, cancelledBy: 'rest', cancelReason: 'Too dear.' }
+    expect(ownError({ ...by, outcome: 'cancelled', error: error('Too dear.') })).toBeUndefined()
+    expect(ownError({ ...by, outcome: 'cancelled', error: error('The file is half written') })?.message).toMatch(/half/)
+    expect(ownError({ ...by, outcome: 'crashed', error: error('Too dear.') })).toBeDefined()
+    expect(ownError({ ...attempt, outcome: 'completed', error: error('Old') })).toBeUndefined()
+  })
 })

@@ -5,11 +5,12 @@ import { CopyIcon } from '../../components/copy-button.tsx'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
-import { formatBytes, formatClock, formatDuration } from '../../lib/format.ts'
+import { formatBytes, formatClock, formatDuration, localizeTimes } from '../../lib/format.ts'
 import { glyphOfOutcome } from '../../lib/glyphs.ts'
 import { useNow } from '../../lib/use-now.ts'
 import { progressRatio } from '../jobs/row-words.ts'
 import { attemptSpans, timeLeft, type Span } from './attempt-spans.ts'
+import { cancelWords, ownError } from './cancel-words.ts'
 
 const outcomeWords: Record<AttemptOutcome, string> = {
   completed: 'completed',
@@ -138,6 +139,8 @@ function AttemptItem({
   backOffMs: number | undefined
 }) {
   const { outcome, finishedAt } = attempt
+  const cancelled = cancelWords(attempt)
+  const error = ownError(attempt)
   const figures = [
     attempt.cpuMs === undefined ? undefined : `CPU ${formatDuration(attempt.cpuMs)}`,
     attempt.peakHeapBytes === undefined ? undefined : `heap up to ${formatBytes(attempt.peakHeapBytes)}`,
@@ -166,7 +169,8 @@ function AttemptItem({
           </span>
         </div>
         {figures.length > 0 && <p className="a-f">{figures.join(', ')}</p>}
-        {attempt.error !== undefined && outcome !== 'completed' && <AttemptError error={attempt.error} />}
+        {cancelled !== undefined && <p className="a-f a-c">{localizeTimes(cancelled)}</p>}
+        {error !== undefined && <AttemptError error={error} />}
       </div>
     </li>
   )
