@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core'
 import { Component, useEffect, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
+import { unverifiedWords } from '../../electron/contract/unverified-tls.ts'
 import { ErrorRegion } from '../components/region-states.tsx'
 import { Toaster } from '../components/toaster.tsx'
 import { Questions } from '../features/job-actions/questions.tsx'
@@ -8,6 +9,7 @@ import { toPanelError, type PanelError } from '../lib/errors.ts'
 import { WhyDialog } from '../features/why/why-dialog.tsx'
 import type { Panel } from '../lib/panel.ts'
 import { PanelProvider, usePreferences, useSystem } from '../lib/panel-context.tsx'
+import { useUnverified } from '../lib/use-unverified.ts'
 import { cssVariablesResolver, theme } from '../theme/theme.ts'
 import { useTheme } from '../theme/use-theme.ts'
 import { Banner } from './banner.tsx'
@@ -42,11 +44,13 @@ class ScreenBoundary extends Component<{ children: ReactNode }, { error: PanelEr
 function useTitle(path: string): void {
   const profile = useSystem((system) => system?.profile.name)
   const environment = useSystem((system) => system?.profile.environment)
+  const unverified = useUnverified()
   useEffect(() => {
     const screen = path.startsWith('/enqueue') ? 'Enqueue' : screenOf(path)?.label
-    const named = environment === 'development' || profile === undefined ? profile : `${profile} (${environment})`
+    const marks = [environment === 'development' ? '' : environment, unverified ? unverifiedWords : ''].filter(Boolean)
+    const named = profile === undefined || marks.length === 0 ? profile : `${profile} (${marks.join(', ')})`
     document.title = [screen, named, 'Toril'].filter(Boolean).join(' · ')
-  }, [path, profile, environment])
+  }, [path, profile, environment, unverified])
 }
 
 /** Colour and environment of the profile, for everything that is drawn, dialogs too. */

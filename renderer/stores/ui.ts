@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ConnectionProfile } from '../../electron/contract/connection-profile.ts'
 import type { Mass, QueueAct } from './mass.ts'
 
 /** A question that must be answered before something that cannot be undone. */
@@ -9,6 +10,8 @@ export type Question =
   | { kind: 'queue-act'; act: QueueAct }
   /** Whether a read-only profile may be changed through for a while. */
   | { kind: 'allow-changes' }
+  /** Before the runner moves to another profile. */
+  | { kind: 'use-profile'; profile: ConnectionProfile }
 
 export interface UiState {
   question: Question | undefined

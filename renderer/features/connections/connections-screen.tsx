@@ -28,10 +28,8 @@ function FreshRow({ selected }: { selected: boolean }) {
       <span className="cp-i">
         <Icon name="plus" />
       </span>
-      <span className="cut">
-        <b>New profile</b>
-        <small>not saved yet</small>
-      </span>
+      <b>New profile</b>
+      <small>not saved yet</small>
     </Link>
   )
 }

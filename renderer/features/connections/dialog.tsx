@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
+import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
 import { Button } from '../../components/button.tsx'
 
 /** A question with fields. Enter in a field answers it. */
@@ -8,6 +9,8 @@ export function Dialog({
   submitLabel,
   cancelLabel = 'Cancel',
   danger = false,
+  look,
+  tags,
   disabledReason,
   onSubmit,
   onClose,
@@ -17,6 +20,10 @@ export function Dialog({
   submitLabel: string
   cancelLabel?: string
   danger?: boolean
+  /** The profile it is about: a production profile colours it. */
+  look?: Pick<ConnectionProfile, 'colour' | 'environment'>
+  /** Stand below the title. */
+  tags?: ReactNode
   disabledReason?: string | undefined
   onSubmit(): void
   onClose(): void
@@ -28,17 +35,23 @@ export function Dialog({
       <Modal.Content>
         <Modal.Body>
           <form
-            className="dlg"
+            className={['dlg', look && `c-${look.colour}`, look?.environment === 'production' && 'prod']
+              .filter(Boolean)
+              .join(' ')}
             onSubmit={(event) => {
               event.preventDefault()
               if (disabledReason === undefined) onSubmit()
             }}
           >
             <Modal.Title>{title}</Modal.Title>
+            {tags !== undefined && <div className="dlg-t">{tags}</div>}
             {children}
             <div className="dlg-f">
               <span className="grow" />
-              <Button onClick={onClose}>{cancelLabel}</Button>
+              {/* Where no field asks for the focus it starts on the safe button. */}
+              <Button data-autofocus onClick={onClose}>
+                {cancelLabel}
+              </Button>
               <Button variant={danger ? 'danger-solid' : 'primary'} type="submit" disabledReason={disabledReason}>
                 {submitLabel}
               </Button>

@@ -2,9 +2,11 @@ import { Menu } from '@mantine/core'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
+import { unverifiedParts } from '../../../electron/contract/unverified-tls.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { UnverifiedTag } from '../../components/unverified-tag.tsx'
 import { useMoveRefusal, useProfileMove } from '../../lib/use-profile-move.ts'
 import { ExportDialog } from './export-dialog.tsx'
 import { UseDialog } from './use-dialog.tsx'
@@ -38,6 +40,7 @@ export function EditorHead({
       <h2 id="ce-h" className="cut" tabIndex={-1}>
         {title}
       </h2>
+      {profile !== undefined && unverifiedParts(profile).length > 0 && <UnverifiedTag />}
       {inUse && <span className="tag">In use</span>}
       {profile !== undefined && (
         <div className="right">

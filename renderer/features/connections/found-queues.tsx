@@ -15,10 +15,7 @@ function Row({ queue }: { queue: FoundQueue }) {
   return (
     <li className="fq">
       <span className="fq-l">
-        <b className="mono cut" title={prefix === undefined ? name : `${prefix}:${name}`}>
-          {name}
-        </b>
-        {prefix !== undefined && <span className="sec mono cut">{prefix}</span>}
+        <b className="mono">{name}</b>
         {queue.paused && <span className="tag retry">Paused</span>}
         <span className="grow" />
         {chosen ? (
@@ -34,6 +31,11 @@ function Row({ queue }: { queue: FoundQueue }) {
           </Button>
         )}
       </span>
+      {prefix !== undefined && (
+        <span className="fq-c">
+          Prefix <span className="mono">{prefix}</span>
+        </span>
+      )}
       <span className="fq-c num">
         {formatCount(counts.waiting)} waiting, {formatCount(counts.active)} running, {formatCount(counts.delayed)}{' '}
         delayed, {formatCount(counts.failed)} failed, {formatCount(counts.completed)} completed

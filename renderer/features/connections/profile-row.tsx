@@ -1,8 +1,9 @@
 import { Link } from 'wouter'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
-import { unverifiedParts, unverifiedWords } from '../../../electron/contract/unverified-tls.ts'
+import { unverifiedParts } from '../../../electron/contract/unverified-tls.ts'
 import { EnvironmentTag } from '../../components/environment-tag.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { UnverifiedTag } from '../../components/unverified-tag.tsx'
 import { kindIcon, placeOf, queueKindWords } from './profile-words.ts'
 
 /** What is said beside the name: in use, unsaved, and what keeps hands off. */
@@ -36,6 +37,7 @@ export function ProfileRow({
   inUse: boolean
   edited: boolean
 }) {
+  const unverified = unverifiedParts(profile).length > 0
   return (
     <li>
       <Link
@@ -46,15 +48,19 @@ export function ProfileRow({
         <span className="cp-i" title={queueKindWords[profile.queue.kind]}>
           <Icon name={kindIcon(profile)} />
         </span>
-        <span className="cut">
-          <b className="cut">{profile.name}</b>
-          <small title={placeOf(profile)}>
-            {profile.environment !== 'development' && <EnvironmentTag environment={profile.environment} />}
-            {unverifiedParts(profile).length > 0 && <span className="tag retry">{unverifiedWords}</span>}
-            <span className="mono">{placeOf(profile)}</span>
-          </small>
-        </span>
+        <b className="cut" title={profile.name}>
+          {profile.name}
+        </b>
         <Marks profile={profile} inUse={inUse} edited={edited} />
+        <small className="mono cut" title={placeOf(profile)}>
+          {placeOf(profile)}
+        </small>
+        {(profile.environment !== 'development' || unverified) && (
+          <span className="cp-e">
+            {profile.environment !== 'development' && <EnvironmentTag environment={profile.environment} />}
+            {unverified && <UnverifiedTag />}
+          </span>
+        )}
       </Link>
     </li>
   )

@@ -44,7 +44,7 @@ export function StatusSection() {
     <section className="ct-s" aria-labelledby="cs-h">
       <div className="head">
         <h2 id="cs-h">In use</h2>
-        {since !== undefined && (
+        {since !== undefined && line === 'open' && (
           <span className="meta">
             {state === 'live' ? 'Live' : state === 'reconnecting' ? 'Reconnecting' : 'Offline'} for{' '}
             <Elapsed since={since} />, since <Clock time={since} />

@@ -16,18 +16,18 @@ const classes: Record<ConnectionStep['state'], string> = {
 }
 
 function Step({ step, onTrust }: { step: ConnectionStep; onTrust(fingerprint: string): void }) {
-  const { state, detail, message, hostKey } = step
+  const { detail, message, hostKey } = step
+  // A key that nobody has looked at yet is a question: nothing is wrong with what was entered.
+  const state = hostKey === undefined ? step.state : 'warning'
   return (
     <li className={classes[state]}>
       <span className="tk-i">
-        <StateGlyph name={stepGlyphs[state]} label={stepStateWords[state]} />
+        <StateGlyph name={stepGlyphs[state]} label={hostKey === undefined ? stepStateWords[state] : 'Asks'} />
       </span>
       <div>
         <span className="tk-l">
           <b>{stepTitles[step.step]}</b>
-          <span className="num cut" title={detail}>
-            {[detail, stepTime(step.ms)].filter(Boolean).join(', ')}
-          </span>
+          <span className="num">{[detail, stepTime(step.ms)].filter(Boolean).join(', ')}</span>
         </span>
         {message !== undefined && hostKey === undefined && <p>{message}</p>}
         {hostKey !== undefined && <HostKeyQuestion hostKey={hostKey} onTrust={() => onTrust(hostKey.fingerprint)} />}

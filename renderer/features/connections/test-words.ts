@@ -46,6 +46,7 @@ export interface Verdict {
 /** What a test came to, in a few words. */
 export function verdictOf(test: ConnectionTest, running: boolean): Verdict | undefined {
   if (!test.over) return running ? { tone: 'running', text: 'Testing' } : undefined
+  if (test.steps.some(({ hostKey }) => hostKey !== undefined)) return { tone: 'retry', text: 'Asks you' }
   if (!test.ok) return { tone: 'failed', text: 'Does not work' }
   const warnings = test.steps.filter(({ state }) => state === 'warning').length
   return warnings === 0

@@ -1,10 +1,13 @@
 import { useState } from 'react'
 import { Checkbox } from '@mantine/core'
+import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatClock, formatId } from '../../lib/format.ts'
 import { usePanel, useUi } from '../../lib/panel-context.tsx'
+import { useProfileMove } from '../../lib/use-profile-move.ts'
 import { AllowChangesQuestion } from '../../app/allow-changes-question.tsx'
 import type { Question } from '../../stores/ui.ts'
+import { UseDialog } from '../connections/use-dialog.tsx'
 import { MassQuestion } from './mass-question.tsx'
 import { QueueActQuestion } from './queue-act-question.tsx'
 import { useJobActions } from './use-job-actions.ts'
@@ -45,6 +48,20 @@ function KillQuestion({ ask, onClose }: { ask: Extract<Question, { kind: 'kill' 
   )
 }
 
+function UseQuestion({ profile, onClose }: { profile: ConnectionProfile; onClose(): void }) {
+  const move = useProfileMove()
+  return (
+    <UseDialog
+      profile={profile}
+      onClose={onClose}
+      onUse={(graceMs) => {
+        onClose()
+        move(profile, graceMs)
+      }}
+    />
+  )
+}
+
 /** Asks what has to be asked; one question at a time. */
 export function Questions() {
   const { stores } = usePanel()
@@ -59,6 +76,8 @@ export function Questions() {
       return <AllowChangesQuestion onClose={close} />
     case 'queue-act':
       return <QueueActQuestion act={question.act} onClose={close} />
+    case 'use-profile':
+      return <UseQuestion profile={question.profile} onClose={close} />
     case 'mass':
       return <MassQuestion mass={question.mass} onClose={close} />
   }

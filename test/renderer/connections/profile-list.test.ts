@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
 import type { ConnectionTest } from '../../../electron/contract/connection-test.ts'
 import type { FoundQueue } from '../../../electron/contract/found-queue.ts'
+import { asksBeforeMove } from '../../../renderer/app/use-profile-choice.ts'
 import { fillFromUrl, isConnectionUrl } from '../../../renderer/features/connections/fill-from-url.ts'
 import { emptyForm } from '../../../renderer/features/connections/form-values.ts'
 import { typesText } from '../../../renderer/features/connections/found-words.ts'
 import { groupProfiles } from '../../../renderer/features/connections/profile-groups.ts'
 import { profileFileName } from '../../../renderer/features/connections/save-file.ts'
 import { stepTime, verdictOf } from '../../../renderer/features/connections/test-words.ts'
+import { finishWords } from '../../../renderer/features/connections/use-dialog.tsx'
 
 const at = '2026-11-24T14:03:27.000Z'
 const profile = (name: string, more: Partial<ConnectionProfile> = {}): ConnectionProfile => ({
@@ -129,6 +131,11 @@ describe('words', () => {
     expect(verdictOf(test(['ok']), false)?.text).toBe('Works')
     expect(verdictOf(test(['ok', 'failed', 'skipped']), false)?.text).toBe('Does not work')
     expect(verdictOf(test(['running'], false), true)?.text).toBe('Testing')
+    const { steps, ...whole } = test(['failed', 'skipped'])
+    const hostKey = { name: 'bastion', host: 'bastion', port: 22, keyType: 'ssh-ed25519', fingerprint: 'SHA256:x' }
+    const asked = steps.map((step, index) => (index === 0 ? { ...step, hostKey } : step))
+    // A host key that was never seen is a question, and no fault of the form.
+    expect(verdictOf({ ...whole, steps: asked }, false)).toEqual({ tone: 'retry', text: 'Asks you' })
     expect(verdictOf(test(['running'], false), false)).toBeUndefined()
   })
 
@@ -154,5 +161,22 @@ describe('words', () => {
     expect(typesText(queue({ a: true }))).toBe('Toril knows the job type seen in it.')
     expect(typesText(queue({ a: true, b: false }))).toBe('Toril knows 1 of 2 job types: not known is b.')
     expect(typesText(queue({ b: false, c: false }))).toBe('Not made for Toril: not known are b and c.')
+  })
+})
+
+describe('a move to another profile', () => {
+  it('is asked about where jobs run, and into production and away from it', () => {
+    const [production, staging] = [{ environment: 'production' }, { environment: 'staging' }] as const
+    expect(asksBeforeMove(staging, staging, 0)).toBe(false)
+    expect(asksBeforeMove(undefined, staging, 1)).toBe(true)
+    expect(asksBeforeMove(staging, production, 0)).toBe(true)
+    expect(asksBeforeMove(production, staging, 0)).toBe(true)
+  })
+
+  it('says what becomes of the jobs that run', () => {
+    const back = 'to wait in Orders, and no attempt is used up.'
+    expect(finishWords(1, '10 s', 'Orders')).toBe(`1 job runs now and has 10 s to finish. Then it goes back ${back}`)
+    expect(finishWords(2, '10 s', 'Orders')).toBe(`2 jobs run now and have 10 s to finish. Then they go back ${back}`)
+    expect(finishWords(0, '10 s', 'Orders')).toMatch(/^No job runs now\./)
   })
 })

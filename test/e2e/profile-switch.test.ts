@@ -1,0 +1,75 @@
+import { expect } from '@playwright/test'
+import { startTestRedis } from '../support/redis.ts'
+import { startTlsRedis } from '../support/redis-tls.ts'
+import { openPanel, test } from './fixtures.ts'
+
+test('of many profiles one is chosen from the menu, and none of production by a slip', async ({
+  page,
+  startRunner,
+}) => {
+  const redis = await startTestRedis()
+  try {
+    const runner = await startRunner()
+    const queue = { kind: 'redis', host: '127.0.0.1', port: redis.port }
+    for (let n = 1; n <= 40; n += 1) {
+      await runner.call('POST', '/profiles', { name: `Shop ${n}`, folder: n % 2 === 0 ? 'Team/EU' : 'Team/US', queue })
+    }
+    const live = { name: 'Zoo', folder: 'Zone', environment: 'production', readOnly: false, queueName: 'zoo', queue }
+    await runner.call('POST', '/profiles', live)
+    await openPanel(page, runner)
+    const switcher = page.getByRole('button', { name: /^Profile:/ })
+    await switcher.click()
+    const menu = page.getByRole('menu')
+    await expect(menu.getByRole('group', { name: 'Folder Team/EU' }).getByRole('menuitem')).toHaveCount(20)
+    // However many there are, what stands below them is in sight.
+    await expect(menu.getByRole('menuitem', { name: 'Connections' })).toBeInViewport({ ratio: 1 })
+
+    await menu.getByRole('menuitem', { name: /^Zoo/ }).click()
+    const question = page.getByRole('dialog', { name: 'Use Zoo?' })
+    await expect(question).toContainText('This runner takes the jobs of Zoo from then on.')
+    await expect(question.getByRole('button', { name: 'Stay' })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(question).toHaveCount(0)
+    await expect(switcher).toHaveAccessibleName(/^Profile: This computer/)
+
+    // By keys alone: the last is the screen, and above it the profile.
+    await switcher.press('Enter')
+    await expect(menu.getByRole('menuitem', { name: /^Zoo/ })).toBeVisible()
+    for (const key of ['ArrowDown', 'End', 'ArrowUp', 'Enter']) await page.keyboard.press(key)
+    await question.getByRole('button', { name: 'Use Zoo' }).click()
+    await expect(switcher).toHaveAccessibleName('Profile: Zoo, production')
+  } finally {
+    await redis.stop()
+  }
+})
+
+test('a certificate that is not verified is said wherever the profile is named', async ({ page, startRunner }) => {
+  const redis = await startTlsRedis()
+  try {
+    const runner = await startRunner()
+    const { id } = await runner.call<{ id: string }>('POST', '/profiles', {
+      name: 'Lax',
+      readOnly: false,
+      queue: { kind: 'redis', host: '127.0.0.1', port: redis.port, tls: { verify: false } },
+    })
+    await openPanel(page, runner, `/connections/${id}`)
+    await expect(page.getByRole('link', { name: /^Lax/ })).toContainText('TLS not verified')
+    await page.getByRole('button', { name: 'Use', exact: true }).click()
+    const question = page.getByRole('dialog', { name: 'Use Lax?' })
+    await expect(question.getByText('TLS not verified')).toBeVisible()
+    await question.getByRole('button', { name: 'Use Lax' }).click()
+    const switcher = page.getByRole('button', { name: 'Profile: Lax, development, TLS not verified' })
+    await expect(switcher.getByText('TLS not verified')).toBeVisible()
+    await expect(page).toHaveTitle('Connections · Lax (TLS not verified) · Toril')
+    await switcher.click()
+    await expect(page.getByRole('menuitem', { name: /^Lax/ })).toContainText('TLS not verified')
+    await page.keyboard.press('Escape')
+    // Also in a window that has no room for much.
+    await page.setViewportSize({ width: 1024, height: 700 })
+    await expect(switcher.getByText('TLS not verified')).toBeInViewport({ ratio: 1 })
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await expect(switcher.getByText('TLS not verified')).toBeVisible()
+  } finally {
+    await redis.stop()
+  }
+})
