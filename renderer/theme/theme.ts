@@ -62,6 +62,8 @@ export const theme = createTheme({
       : defaultVariantColorsResolver(input),
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, position: 'bottom', zIndex: 300 } },
+    // Any rounder and an empty one looks like a radio button.
+    Checkbox: { defaultProps: { radius: 'xs' } },
     Menu: { defaultProps: { shadow: 'md', radius: 'md', zIndex: 300 } },
     Modal: { defaultProps: modalDefaults },
     ModalRoot: { defaultProps: modalDefaults },

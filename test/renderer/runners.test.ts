@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Runner } from '../../electron/contract/runner.ts'
 import { createRunnerActions } from '../../renderer/features/runners/use-runner-actions.ts'
-import { skewText, states } from '../../renderer/features/runners/runner-words.ts'
+import { nameOf, skewText, stateOf } from '../../renderer/features/runners/runner-words.ts'
 import type { Client } from '../../renderer/lib/client.ts'
 import { createPanelStores } from '../../renderer/lib/panel-stores.ts'
 import { at, iso } from './samples.ts'
@@ -75,6 +75,20 @@ describe('runners in words', () => {
   })
 
   test('have a word for every state', () => {
-    expect(Object.values(states).map(({ label }) => label)).toEqual(['Takes jobs', 'Paused', 'Draining', 'Drained'])
+    const labels = (['taking', 'paused', 'draining', 'drained'] as const).map(
+      (state) => stateOf({ self: true, state }, false).label,
+    )
+    expect(labels).toEqual(['Takes jobs', 'Paused', 'Draining', 'Drained'])
+  })
+
+  test('say that the profile keeps this one from jobs, which a press on Resume would not end', () => {
+    expect(stateOf({ self: true, state: 'paused' }, true).detail).toBe('Its profile is read-only')
+    expect(stateOf({ self: false, state: 'paused' }, true).label).toBe('Paused')
+    expect(stateOf({ self: true, state: 'draining' }, true).label).toBe('Draining')
+  })
+
+  test('are told from each other also on one computer', () => {
+    expect(nameOf(runner('a', { host: 'web', pid: 7 }))).toBe('web, pid 7')
+    expect(nameOf(runner('a', { self: true }))).toBe('this runner')
   })
 })

@@ -27,6 +27,7 @@ export function QueueMenu() {
         {queueActs.map((act) => (
           <Menu.Item
             key={`${act} ${readOnly ?? ''}`}
+            className={act === 'obliterate' ? 'mi-danger' : undefined}
             leftSection={<Icon name="trash" />}
             {...(readOnly === undefined ? {} : { ref: asDisabled })}
             onClick={() => {

@@ -23,7 +23,7 @@ function titleOf(group: WaitingGroup): ReactNode {
         </>
       )
     case 'NO_RUNNER':
-      return 'No runner is on'
+      return 'No runner takes jobs'
     case 'RATE_LIMITED':
       return 'The rate limit is reached'
     case 'GLOBAL_CONCURRENCY':

@@ -5,8 +5,9 @@ import { Elapsed } from '../../components/elapsed.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Stepper } from '../../components/stepper.tsx'
 import { formatCount, formatLoop, plural } from '../../lib/format.ts'
+import { useSystem } from '../../lib/panel-context.tsx'
 import { useReadOnly } from '../../lib/use-read-only.ts'
-import { kinds, skewText, states } from './runner-words.ts'
+import { kinds, nameOf, skewText, stateOf } from './runner-words.ts'
 import type { RunnerActions } from './use-runner-actions.ts'
 
 /** As preferences allow. */
@@ -14,8 +15,9 @@ const threadLimits = { min: 1, max: 256 }
 
 /** One process that takes jobs, and what can be done to it. */
 export function RunnerRow({ runner, actions }: { runner: Runner; actions: RunnerActions }) {
-  const state = states[runner.state]
-  const name = runner.self ? 'this runner' : runner.host
+  const takesNoJobs = useSystem((system) => system?.profile.takesNoJobs === true)
+  const state = stateOf(runner, takesNoJobs)
+  const name = nameOf(runner)
   const skew = skewText(runner)
   const readOnly = useReadOnly()
   return (
@@ -42,7 +44,7 @@ export function RunnerRow({ runner, actions }: { runner: Runner; actions: Runner
         <Meter
           kind="meter"
           value={runner.threads === 0 ? 0 : runner.busyThreads / runner.threads}
-          label={`Busy threads of ${runner.host}`}
+          label={`Busy threads of ${name}`}
         />
         {runner.loop !== undefined && <small>loop {formatLoop(runner.loop)}</small>}
       </td>

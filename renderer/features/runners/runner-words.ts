@@ -3,11 +3,25 @@ import { formatDuration } from '../../lib/format.ts'
 
 export const kinds: Record<Runner['kind'], string> = { desktop: 'Desktop app', headless: 'Headless' }
 
-export const states: Record<Runner['state'], { label: string; tone: string; detail: string }> = {
+const states: Record<Runner['state'], { label: string; tone: string; detail: string }> = {
   taking: { label: 'Takes jobs', tone: 'running', detail: '' },
   paused: { label: 'Paused', tone: 'retry', detail: 'Takes no jobs; what runs goes on' },
   draining: { label: 'Draining', tone: 'delayed', detail: 'Takes no jobs, ends what runs' },
   drained: { label: 'Drained', tone: 'done', detail: 'Runs nothing; can be stopped' },
+}
+
+/** A read-only profile keeps its runner from taking jobs: nothing here would say so, and Resume could not end it. */
+export function stateOf(
+  { self, state }: Pick<Runner, 'self' | 'state'>,
+  takesNoJobs: boolean,
+): (typeof states)[Runner['state']] {
+  if (!self || !takesNoJobs || state !== 'paused') return states[state]
+  return { label: 'Takes no jobs', tone: 'retry', detail: 'Its profile is read-only' }
+}
+
+/** By what a runner is told from the others on its computer. */
+export function nameOf({ self, host, pid }: Pick<Runner, 'self' | 'host' | 'pid'>): string {
+  return self ? 'this runner' : `${host}, pid ${pid}`
 }
 
 /** Said when its clock is so far off that times of its jobs look odd; undefined when they agree. */
