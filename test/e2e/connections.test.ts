@@ -167,6 +167,8 @@ test('many profiles are found, exported with their passwords, and imported', asy
   const dialog = page.getByRole('dialog', { name: 'Export Shop 3' })
   await dialog.getByRole('radio', { name: 'With passwords, sealed' }).click()
   await dialog.getByLabel('Passphrase').fill('a good passphrase')
+  await dialog.getByLabel('The same again').fill('a bad one')
+  await expect(dialog.getByLabel('The same again')).toHaveAccessibleDescription('It is not the same.')
   await dialog.getByLabel('The same again').fill('a good passphrase')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -183,6 +185,7 @@ test('many profiles are found, exported with their passwords, and imported', asy
   await question.getByLabel('Passphrase').fill('not the right one')
   await question.getByRole('button', { name: 'Import' }).click()
   await expect(question.getByRole('alert')).toContainText('passphrase')
+  await expect(question.getByLabel('Passphrase')).toHaveAccessibleDescription(/is wrong/)
   await question.getByLabel('Passphrase').fill('a good passphrase')
   await question.getByRole('button', { name: 'Import' }).click()
   await expect(page.getByRole('heading', { name: 'Shop 3 2' })).toBeVisible()
@@ -223,6 +226,7 @@ test('an SSH host key is asked about once, and a foreign queue found on the serv
     await page.getByRole('button', { name: 'Test connection' }).click()
     const question = page.getByRole('group', { name: /^Host key of / })
     await expect(question).toContainText('SHA256:')
+    await expect(page.getByText('Asks you')).toBeVisible()
     await question.getByRole('button', { name: 'Trust this key' }).click()
     await expect(page.getByText(/^Works/).first()).toBeVisible()
     await expect(question).toHaveCount(0)

@@ -40,6 +40,8 @@ export function checksOf(
   const server = queue.backend === 'redis' ? 'Redis' : 'PostgreSQL'
   const { connection } = queue
   const live = connection.state === 'live'
+  // What stands behind the server was true when it was last heard of.
+  const known = open && live
   checks.push({
     state: !open ? 'unknown' : live ? 'ok' : connection.state === 'reconnecting' ? 'warn' : 'bad',
     title: `Runner to ${server}`,
@@ -59,13 +61,13 @@ export function checksOf(
     checks.push(
       runners.length === 0
         ? { state: 'warn', title: 'Runners on this queue', value: 'None', detail: 'Jobs wait until one is on.' }
-        : { state: open ? 'ok' : 'unknown', title: 'Runners on this queue', value: plural(runners.length, 'runner') },
+        : { state: known ? 'ok' : 'unknown', title: 'Runners on this queue', value: plural(runners.length, 'runner') },
     )
   }
   checks.push(
     queue.paused
       ? { state: 'warn', title: 'Queue', value: 'Paused', detail: 'Jobs wait until it is resumed.' }
-      : { state: open ? 'ok' : 'unknown', title: 'Queue', value: 'Taking jobs' },
+      : { state: known ? 'ok' : 'unknown', title: 'Queue', value: 'Taking jobs' },
   )
   return checks
 }

@@ -1,7 +1,8 @@
 import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
 import { Button } from '../../components/button.tsx'
+import { StateGlyph } from '../../components/state-glyph.tsx'
 
 /** A question with fields. Enter in a field answers it. */
 export function Dialog({
@@ -48,8 +49,8 @@ export function Dialog({
             {children}
             <div className="dlg-f">
               <span className="grow" />
-              {/* Where no field asks for the focus it starts on the safe button. */}
-              <Button data-autofocus onClick={onClose}>
+              {/* What leads to another profile starts on the safe button. */}
+              <Button data-autofocus={look === undefined ? undefined : true} onClick={onClose}>
                 {cancelLabel}
               </Button>
               <Button variant={danger ? 'danger-solid' : 'primary'} type="submit" disabledReason={disabledReason}>
@@ -82,6 +83,8 @@ export function DialogField({
   first?: boolean
   onChange(value: string): void
 }) {
+  const id = useId()
+  const said = problem !== undefined || help !== undefined
   return (
     <div className="f">
       <label className="dlg-l">
@@ -93,17 +96,23 @@ export function DialogField({
             autoComplete={type === 'password' ? 'new-password' : 'off'}
             spellCheck={false}
             aria-invalid={problem !== undefined}
+            aria-describedby={said ? id : undefined}
             data-autofocus={first || undefined}
             onChange={(event) => onChange(event.target.value)}
           />
         </span>
       </label>
       {problem !== undefined ? (
-        <p className="f-err" role="alert">
-          {problem}
+        <p id={id} className="f-err" role="alert">
+          <StateGlyph name="failed" label={false} />
+          <span>{problem}</span>
         </p>
       ) : (
-        help !== undefined && <p className="f-help">{help}</p>
+        help !== undefined && (
+          <p id={id} className="f-help">
+            {help}
+          </p>
+        )
       )}
     </div>
   )

@@ -71,7 +71,13 @@ export function ExportDialog({ profile, onClose }: { profile?: ConnectionProfile
             help={`At least ${shortest} characters. Whoever imports the file needs it; it cannot be found again.`}
             onChange={setPassphrase}
           />
-          <DialogField label="The same again" type="password" value={again} onChange={setAgain} />
+          <DialogField
+            label="The same again"
+            type="password"
+            value={again}
+            problem={passphrase.startsWith(again) ? undefined : 'It is not the same.'}
+            onChange={setAgain}
+          />
         </>
       ) : (
         <p>Whoever imports the file enters the passwords anew.</p>

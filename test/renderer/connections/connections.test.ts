@@ -47,6 +47,8 @@ describe('the way to the queue', () => {
       undefined,
     )
     expect(checks[1]).toMatchObject({ state: 'warn', value: 'Reconnecting', detail: 'connect ECONNREFUSED' })
+    // Nothing is green that cannot be known now.
+    expect(checks.at(-1)).toMatchObject({ title: 'Queue', state: 'unknown' })
   })
 
   it('knows nothing for sure while the panel itself is cut off', () => {
