@@ -5,6 +5,7 @@ import { Kbd } from '../components/kbd.tsx'
 import { usePanel, useUi } from '../lib/panel-context.tsx'
 import { markMatches, matchCommands, type Command } from './match-commands.ts'
 import { useCommands } from './use-commands.tsx'
+import { useProfileCommands } from './use-profile-commands.tsx'
 
 const ofAGroup = 6
 
@@ -61,7 +62,7 @@ function Palette({ onClose }: { onClose(): void }) {
   const [at, setAt] = useState(0)
   const onlyCommands = query.startsWith('>')
   const text = onlyCommands ? query.slice(1) : query
-  const all = useCommands(text)
+  const all = [...useCommands(text), ...useProfileCommands()]
   const found = matchCommands(
     onlyCommands ? all.filter((command) => command.group === 'Commands') : all,
     text,

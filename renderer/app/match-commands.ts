@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 
 export interface Command {
   id: string
-  group: 'Commands' | 'Go to' | 'Enqueue' | 'Jobs'
+  group: 'Commands' | 'Go to' | 'Enqueue' | 'Profiles' | 'Jobs'
   icon: ReactNode
   title: string
   hint?: string
@@ -29,7 +29,7 @@ export function fitOf(title: string, query: string): number | undefined {
 /** Commands that fit, the best first within their group; the groups keep their order. */
 export function matchCommands(commands: readonly Command[], query: string, atMost: number): Command[] {
   const wanted = query.trim()
-  const groups: Command['group'][] = ['Commands', 'Go to', 'Enqueue', 'Jobs']
+  const groups: Command['group'][] = ['Commands', 'Go to', 'Enqueue', 'Profiles', 'Jobs']
   return groups.flatMap((group) =>
     commands
       .filter((command) => command.group === group)

@@ -38,6 +38,20 @@ test('of many profiles one is chosen from the menu, and none of production by a 
     for (const key of ['ArrowDown', 'End', 'ArrowUp', 'Enter']) await page.keyboard.press(key)
     await question.getByRole('button', { name: 'Use Zoo' }).click()
     await expect(switcher).toHaveAccessibleName('Profile: Zoo, production')
+    // What is in earnest is not where a first sample job is proposed.
+    await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible()
+    await expect(page.getByRole('button', { name: /Run it/ })).toHaveCount(0)
+
+    // By typing its name, and away from production not without the question either.
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search jobs, types and commands' }).fill('use shop 40')
+    await expect(page.getByRole('option', { name: /Use Shop 40/ })).toContainText('Team / EU, development')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Use Shop 40?' }).getByRole('button', { name: 'Use Shop 40' }).click()
+    await expect(switcher).toHaveAccessibleName('Profile: Shop 40, development')
+    await page.goto(`${runner.url}/connections`)
+    const list = page.getByRole('group', { name: 'Profiles by folder' })
+    await expect(list.getByRole('link', { name: /^Shop 40/ })).toBeInViewport()
   } finally {
     await redis.stop()
   }

@@ -5,6 +5,7 @@ import { keysOf } from '../../renderer/app/use-shortcuts.ts'
 import { screenOf } from '../../renderer/app/screens.ts'
 import { toPanelError } from '../../renderer/lib/errors.ts'
 import { glyphOfJob, glyphOfOutcome } from '../../renderer/lib/glyphs.ts'
+import { profileHint } from '../../renderer/app/use-profile-commands.tsx'
 
 const command = (id: string, group: Command['group'], title: string): Command => ({
   id,
@@ -94,4 +95,14 @@ test('why a job waits has a shape of its own', () => {
   ])
   expect(glyphOfJob({ state: 'completed' })).toBe('done')
   expect(glyphOfOutcome(undefined)).toBe('running')
+})
+
+test('a profile among the commands says what there is to be careful of', () => {
+  const history = { kind: 'embedded' } as const
+  const queue = { kind: 'redis', host: 'h', port: 6379, database: 0 } as const
+  const lax = { ...queue, tls: { verify: false } }
+  expect(profileHint({ environment: 'staging', queue, history })).toBe('staging')
+  expect(profileHint({ folder: 'Team/EU', environment: 'production', queue: lax, history })).toBe(
+    'Team / EU, production, TLS not verified',
+  )
 })

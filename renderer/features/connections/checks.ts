@@ -67,7 +67,7 @@ export function checksOf(
   checks.push(
     queue.paused
       ? { state: 'warn', title: 'Queue', value: 'Paused', detail: 'Jobs wait until it is resumed.' }
-      : { state: known ? 'ok' : 'unknown', title: 'Queue', value: 'Taking jobs' },
+      : { state: known ? 'ok' : 'unknown', title: 'Queue', value: 'Not paused' },
   )
   return checks
 }

@@ -26,6 +26,11 @@ function Marks({ profile, inUse, edited }: { profile: ConnectionProfile; inUse: 
   )
 }
 
+/** One that was opened by its address may stand far down the list. */
+function intoView(row: HTMLAnchorElement | null): void {
+  row?.scrollIntoView({ block: 'nearest' })
+}
+
 export function ProfileRow({
   profile,
   selected,
@@ -41,6 +46,7 @@ export function ProfileRow({
   return (
     <li>
       <Link
+        ref={selected ? intoView : undefined}
         href={`/connections/${encodeURIComponent(profile.id)}`}
         className={`cp c-${profile.colour}`}
         aria-current={selected ? 'true' : undefined}

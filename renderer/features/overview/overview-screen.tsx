@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react'
 import type { ThroughputRange } from '../../../electron/contract/runner.ts'
 import { Skeleton } from '../../components/region-states.tsx'
 import { Segmented } from '../../components/segmented.tsx'
-import { useClient, useQueue } from '../../lib/panel-context.tsx'
+import { useClient, useQueue, useSystem } from '../../lib/panel-context.tsx'
 import { useLoad, useThrottledEffect } from '../../lib/use-load.ts'
 import { groupErrors } from './error-groups.ts'
 import { Figures } from './figures.tsx'
@@ -85,6 +85,7 @@ export function OverviewScreen() {
   )
   // Whoever runs the first job from here stays to see what came of it.
   const [watching, setWatching] = useState(false)
+  const environment = useSystem((system) => system?.profile.environment) ?? 'development'
   if (total === undefined) {
     return (
       <>
@@ -97,6 +98,8 @@ export function OverviewScreen() {
       </>
     )
   }
-  if (total === 0 || watching) return <FirstRun onRun={() => setWatching(true)} onDone={() => setWatching(false)} />
+  // A sample job is for trying out: nobody wants to be led into adding one to what is in earnest.
+  if ((total === 0 && environment === 'development') || watching)
+    return <FirstRun onRun={() => setWatching(true)} onDone={() => setWatching(false)} />
   return <Healthy />
 }
