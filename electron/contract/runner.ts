@@ -128,6 +128,8 @@ export const systemInfoSchema = z.object({
     changesAllowedUntil: timeSchema.optional(),
     /** It is read-only, or was when it was opened: this runner takes no more jobs of its queue. What runs finishes. */
     takesNoJobs: z.boolean().optional(),
+    /** Its connection was changed since it was opened, and is still the old one: used again, it is opened as it is now. */
+    changed: z.boolean().optional(),
     /** Where queue and history are, in words; never a secret. */
     description: z.string(),
     backend: queueBackendSchema,

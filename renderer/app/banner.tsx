@@ -4,7 +4,7 @@ import { ChangeButton } from '../components/change-button.tsx'
 import { formatClock, formatCountdown, formatCount } from '../lib/format.ts'
 import { useConnection, usePanel, useQueue, useSystem } from '../lib/panel-context.tsx'
 import { useWallClock } from '../lib/use-now.ts'
-import { ReadOnlyBanner } from './read-only-banner.tsx'
+import { ChangedBanner, ReadOnlyBanner } from './read-only-banner.tsx'
 import { Strip } from './strip.tsx'
 import { usePauseToggle } from './use-pause.ts'
 import { useQueueTry } from './use-queue-try.ts'
@@ -75,12 +75,13 @@ function Paused() {
   )
 }
 
-/** At most one, the worst first: offline, paused, changes allowed, read-only or no jobs taken, a notice of the runner. */
+/** At most one, the worst first: offline, paused, changes allowed, read-only or no jobs taken, changed, a notice of the runner. */
 export function Banner() {
   const line = useConnection((state) => state.line)
   const queueState = useQueue((queue) => queue?.connection.state)
   const paused = useQueue((queue) => queue?.paused ?? false)
   const heldBack = useSystem((system) => system?.profile.readOnly === true || system?.profile.takesNoJobs === true)
+  const changed = useSystem((system) => system?.profile.changed === true)
   const notices = useSystem((system) => system?.notices)
   const [read, setRead] = useState<readonly string[]>([])
   const notice = notices?.find((one) => !read.includes(one.code + one.message))
@@ -89,6 +90,7 @@ export function Banner() {
   if (queueState === 'offline' || queueState === 'reconnecting') return <QueueLost />
   if (paused) return <Paused />
   if (heldBack) return <ReadOnlyBanner />
+  if (changed) return <ChangedBanner />
   if (notice === undefined) return null
   return (
     <Strip tone="note" icon="warn">

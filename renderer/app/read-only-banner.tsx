@@ -6,6 +6,7 @@ import { useNow } from '../lib/use-now.ts'
 import { takingWords } from './read-only-words.ts'
 import { Strip } from './strip.tsx'
 import { allowedMinutes, useChanges } from './use-changes.ts'
+import { useUseAgain } from './use-profile-choice.ts'
 
 /** How many jobs run on this runner. */
 function useRunningHere(): number {
@@ -55,6 +56,7 @@ function ReadOnly() {
 /** Read-only when it was opened and no longer: nothing else would say why no job is taken. */
 function TakesNone() {
   const profile = useSystem((system) => system?.profile)
+  const useAgain = useUseAgain()
   if (profile === undefined) return null
   return (
     <Strip tone="profile-banner" icon="lock">
@@ -62,6 +64,9 @@ function TakesNone() {
       <span>
         <b>This runner takes no jobs of {profile.name}.</b> {takingWords(profile, 0)}
       </span>
+      <Button size="sm" onClick={useAgain}>
+        Use again…
+      </Button>
     </Strip>
   )
 }
@@ -72,4 +77,23 @@ export function ReadOnlyBanner() {
   const until = useSystem((system) => system?.profile.changesAllowedUntil)
   if (!readOnly) return <TakesNone />
   return until === undefined ? <ReadOnly /> : <ChangesAllowed until={until} />
+}
+
+/** Its connection was changed and saved, which changes nothing of the one that is open. */
+export function ChangedBanner() {
+  const profile = useSystem((system) => system?.profile)
+  const useAgain = useUseAgain()
+  if (profile === undefined) return null
+  return (
+    <Strip tone="profile-banner" icon="connections">
+      <EnvironmentTag environment={profile.environment} />
+      <span>
+        <b>The connection of {profile.name} was changed.</b> The runner keeps the one it has until the profile is used
+        again.
+      </span>
+      <Button size="sm" onClick={useAgain}>
+        Use again…
+      </Button>
+    </Strip>
+  )
 }

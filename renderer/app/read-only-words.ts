@@ -8,7 +8,7 @@ type Profile = Pick<SystemInfo['profile'], 'name' | 'readOnly' | 'changesAllowed
  * runner; made read-only under way, they are let finish.
  */
 export function takingWords({ readOnly, changesAllowedUntil, takesNoJobs }: Profile, running: number): string {
-  if (!readOnly) return 'It was read-only when it was opened. Use it anew and it does.'
+  if (!readOnly) return 'It was read-only when it was opened. Used again, it does.'
   const off = changesAllowedUntil === undefined ? 'Enqueue, cancel, retry, remove and pause are off' : ''
   if (takesNoJobs !== true) return off === '' ? '' : `${off}.`
   const takes =

@@ -1,5 +1,6 @@
 import type { ConnectionProfile } from '../../electron/contract/connection-profile.ts'
 import type { SystemInfo } from '../../electron/contract/runner.ts'
+import { toPanelError } from '../lib/errors.ts'
 import { usePanel } from '../lib/panel-context.tsx'
 import { useProfileMove } from '../lib/use-profile-move.ts'
 
@@ -22,5 +23,22 @@ export function useProfileChoice(): (profile: ConnectionProfile) => void {
     if (asksBeforeMove(from, profile, running)) {
       stores.ui.setState({ question: { kind: 'use-profile', profile } })
     } else move(profile)
+  }
+}
+
+/** Asks whether the profile in use, which was changed since, is to be opened as it is now. */
+export function useUseAgain(): () => void {
+  const { client, stores } = usePanel()
+  return () => {
+    client.profiles.list().then(
+      ({ profiles, currentId }) => {
+        const profile = profiles.find(({ id }) => id === currentId)
+        if (profile !== undefined) stores.ui.setState({ question: { kind: 'use-profile', profile } })
+      },
+      (error: unknown) => {
+        const { message: detail } = toPanelError(error)
+        stores.toasts.getState().show({ title: 'The profile could not be read', detail, role: 'alert' })
+      },
+    )
   }
 }

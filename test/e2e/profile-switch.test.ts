@@ -87,3 +87,41 @@ test('a certificate that is not verified is said wherever the profile is named',
     await redis.stop()
   }
 })
+
+test('a connection that is changed while it is in use is opened anew when that is asked for', async ({
+  page,
+  startRunner,
+}) => {
+  const redis = await startTestRedis()
+  try {
+    const runner = await startRunner()
+    const { id } = await runner.call<{ id: string }>('POST', '/profiles', {
+      name: 'Orders',
+      readOnly: false,
+      queueName: 'orders',
+      queue: { kind: 'redis', host: '127.0.0.1', port: redis.port },
+    })
+    await runner.call('POST', `/profiles/${id}/use`, {})
+    await openPanel(page, runner, `/connections/${id}`)
+    const again = page.getByRole('button', { name: 'Use again', exact: true })
+    await page.getByLabel('Name', { exact: true }).fill('Shop')
+    await page.keyboard.press('Control+s')
+    // A name counts at once.
+    await expect(page.getByRole('button', { name: 'Profile: Shop, development' })).toBeVisible()
+    await expect(again).toHaveCount(0)
+
+    await page.getByLabel('Queue', { exact: true }).fill('mail')
+    await page.keyboard.press('Control+s')
+    const banner = page.getByRole('status').filter({ hasText: 'The connection of Shop was changed.' })
+    await expect(again).toBeVisible()
+    await banner.getByRole('button', { name: 'Use again…' }).click()
+    const question = page.getByRole('dialog', { name: 'Use Shop again?' })
+    await expect(question).toContainText('If that fails, the old connection stays in use')
+    await question.getByRole('button', { name: 'Use again' }).click()
+    await expect(banner).toHaveCount(0)
+    await expect(again).toHaveCount(0)
+    expect(await runner.call('GET', '/queue')).toMatchObject({ name: 'mail' })
+  } finally {
+    await redis.stop()
+  }
+})

@@ -95,7 +95,7 @@ describe('what is said of the runner', () => {
 
   test('after read-only was lifted is what is still to be done', () => {
     expect(takingWords({ name, readOnly: false, takesNoJobs: true }, 0)).toMatch(
-      /read-only when it was opened\. Use it/,
+      /read-only when it was opened\. Used again/,
     )
   })
 })

@@ -6,6 +6,7 @@ import type { QueueBackend, SystemInfo } from '../../contract/runner.ts'
 import type { Environment } from '../environment.ts'
 import type { QueueTarget } from '../queue/queue-config.ts'
 import { StopStack } from '../stop-stack.ts'
+import { changedSince } from './changed-since.ts'
 import { describeQueue, placeOfHistory, placeOfQueue, placeOfUrl, tunnelWords } from './place-names.ts'
 import type { OwnServers } from './own-servers.ts'
 import { postgresTarget } from './postgres/postgres-target.ts'
@@ -222,7 +223,8 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
       source: sourceOf(wanted, backend),
       opened: profile,
       profile() {
-        const { name, folder, colour, environment: tag, readOnly } = profiles.get(id)
+        const now = profiles.get(id)
+        const { name, folder, colour, environment: tag, readOnly } = now
         return {
           id,
           // "This computer" would be wrong of a Redis elsewhere.
@@ -231,6 +233,7 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
           colour,
           environment: tag,
           readOnly,
+          ...(!byEnvironment && changedSince(profile, now) ? { changed: true } : {}),
           description: describe(wanted),
           backend,
         }

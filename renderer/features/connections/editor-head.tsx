@@ -7,6 +7,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { UnverifiedTag } from '../../components/unverified-tag.tsx'
+import { useOutdated } from '../../lib/use-outdated.ts'
 import { useMoveRefusal, useProfileMove } from '../../lib/use-profile-move.ts'
 import { ExportDialog } from './export-dialog.tsx'
 import { UseDialog } from './use-dialog.tsx'
@@ -33,6 +34,7 @@ export function EditorHead({
   const [, navigate] = useLocation()
   const move = useProfileMove()
   const refusal = useMoveRefusal(fixedByEnvironment) ?? (dirty ? 'Save or revert the changes first' : undefined)
+  const outdated = useOutdated()
   const stored = profile !== undefined && profile.id !== 'environment'
   const close = (): void => setOpen(undefined)
   return (
@@ -44,9 +46,9 @@ export function EditorHead({
       {inUse && <span className="tag">In use</span>}
       {profile !== undefined && (
         <div className="right">
-          {!inUse && (
-            <Button size="sm" icon="arrow" disabledReason={refusal} onClick={() => setOpen('use')}>
-              Use
+          {(!inUse || outdated) && (
+            <Button size="sm" icon={inUse ? 'retry' : 'arrow'} disabledReason={refusal} onClick={() => setOpen('use')}>
+              {inUse ? 'Use again' : 'Use'}
             </Button>
           )}
           <IconButton

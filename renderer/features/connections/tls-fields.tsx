@@ -44,8 +44,8 @@ export function TlsDetails({ path }: { path: TlsPath }) {
           )}
         </div>
         <p className="f-help">
-          PEM files on the runner’s computer, by absolute path. They are read when the profile is opened: use it anew
-          after one was renewed.
+          PEM files on the runner’s computer, by absolute path. They are read when the profile is opened: after one was
+          renewed, use another profile and then this one again.
         </p>
       </More>
     </>

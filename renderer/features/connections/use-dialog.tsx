@@ -12,7 +12,7 @@ type Grace = 'preference' | '60000' | '600000'
 
 /** What becomes of the jobs that run here. */
 export function finishWords(running: number, waits: string, from: string): string {
-  const back = `wait in ${from}, and no attempt is used up.`
+  const back = `wait ${from === 'the old connection' ? 'where it led before' : `in ${from}`}, and no attempt is used up.`
   if (running === 0) return `No job runs now. One that runs by then has ${waits} to finish, or goes back to ${back}`
   if (running === 1) return `1 job runs now and has ${waits} to finish. Then it goes back to ${back}`
   return `${running} jobs run now and have ${waits} to finish. Then they go back to ${back}`
@@ -30,13 +30,16 @@ export function UseDialog({
 }) {
   const [grace, setGrace] = useState<Grace>('preference')
   const usual = usePreferences((preferences) => preferences?.cancel.graceMs)
-  const from = useSystem((system) => system?.profile.name) ?? 'the old profile'
+  const inUse = useSystem((system) => system?.profile)
+  // The profile in use, changed since: it is left for itself.
+  const again = inUse?.id === profile.id
+  const from = again ? 'the old connection' : (inUse?.name ?? 'the old profile')
   const running = useThreads((threads) => threads?.filter(({ job }) => job !== undefined).length) ?? 0
   const unverified = unverifiedParts(profile).length > 0
   const waits = formatDuration(grace === 'preference' ? (usual ?? 0) : Number(grace))
   return (
     <Dialog
-      title={`Use ${profile.name}?`}
+      title={again ? `Use ${profile.name} again?` : `Use ${profile.name}?`}
       look={profile}
       tags={
         <>
@@ -44,7 +47,7 @@ export function UseDialog({
           {unverified && <UnverifiedTag />}
         </>
       }
-      submitLabel={`Use ${profile.name}`}
+      submitLabel={again ? 'Use again' : `Use ${profile.name}`}
       cancelLabel="Stay"
       onSubmit={() => onUse(grace === 'preference' ? undefined : Number(grace))}
       onClose={onClose}
@@ -57,7 +60,11 @@ export function UseDialog({
           <span>{finishWords(running, waits, from)}</span>
         </li>
         <li>
-          <span>Jobs that wait in {from} stay there until a runner uses it again.</span>
+          <span>
+            {again
+              ? 'If it leads to another server or queue now, jobs that wait where it led before stay there.'
+              : `Jobs that wait in ${from} stay there until a runner uses it again.`}
+          </span>
         </li>
         <li>
           <span>
