@@ -52,7 +52,11 @@ function split(rest: string): UrlParts {
     /^\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(rest) ?? []
   if (hidesLogin(path, query, fragment)) throw refused(malformed)
   const at = authority.lastIndexOf('@')
-  const [host, port] = address(authority.slice(at + 1))
+  const server = authority.slice(at + 1)
+  // Of what has an @ later on, such as redis://me:pa/ss@host, this is no port but the beginning of a password.
+  const whole = !`${path}${query ?? ''}`.includes('@')
+  if (whole && /^[^:\s[\]]+:[^:\s]*[^\d:\s][^:\s]*$/.test(server)) throw refused('has a port that is not a number')
+  const [host, port] = address(server)
   return { ...credentials(authority.slice(0, Math.max(0, at))), host, port, path, query: queryOf(query) }
 }
 

@@ -56,6 +56,8 @@ describe('the address of a Redis', () => {
     ['redis://localhost/abc', 'a database that is not a number'],
     ['redis://', 'names no host'],
     ['redis://me:pa ss#wo@rd@host:port', 'is not a valid URL'],
+    ['redis://:secret@host:notaport/0', 'a port that is not a number'],
+    ['redis://me:pa/ss@host', 'is not a valid URL'],
     ['redis://me:%zz@host', 'a password with a wrong percent-encoding'],
     ['two words', 'neither a host name nor'],
     ['user@host', 'neither a host name nor'],
