@@ -24,6 +24,7 @@ test('a profile is added by its URL, tested, used, and left again', async ({ pag
     const runner = await startRunner()
     await openPanel(page, runner, '/connections')
     await page.getByRole('link', { name: 'New profile' }).click()
+    await expect(page.getByLabel('Paste an address')).toBeFocused()
     await paste(page, 'Paste an address', `redis://:wrong@127.0.0.1:${redis.port}/1`)
     await expect(page.getByLabel('Port', { exact: true })).toHaveValue(String(redis.port))
     await expect(page.getByLabel('Database', { exact: true })).toHaveValue('1')

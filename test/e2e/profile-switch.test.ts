@@ -125,3 +125,23 @@ test('a connection that is changed while it is in use is opened anew when that i
     await redis.stop()
   }
 })
+
+test('what Save was refused for is said whole, also in a narrow window', async ({ page, startRunner }) => {
+  const runner = await startRunner()
+  const { id } = await runner.call<{ id: string }>('POST', '/profiles', { name: 'Orders' })
+  await page.setViewportSize({ width: 1024, height: 700 })
+  await openPanel(page, runner, `/connections/${id}`)
+  await page.getByLabel('Name', { exact: true }).fill('Shop')
+  await runner.kill()
+  await expect(page.getByRole('alert').filter({ hasText: 'Connection lost' })).toBeVisible()
+  await page.keyboard.press('Control+s')
+  const why = page.getByRole('region', { name: 'Unsaved changes' }).getByRole('alert')
+  await expect(why).toContainText('Not connected to the runner')
+  expect(
+    await why.evaluate((line) =>
+      [line, ...line.children].every((one) => one.scrollWidth <= one.clientWidth + 1 || one.clientWidth === 0),
+    ),
+  ).toBe(true)
+  // What was typed is still there.
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Shop')
+})

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
@@ -6,12 +6,16 @@ import { fillFromUrl, isConnectionUrl } from './fill-from-url.ts'
 import { useForm } from './form-context.tsx'
 
 /** Takes a whole address apart into the fields below, the password as well, and keeps nothing of it in sight. */
-export function AddressField() {
+export function AddressField({ first }: { /** A new profile begins here. */ first: boolean }) {
   const form = useForm()
   const id = useId()
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<string>()
   const [said, setSaid] = useState('')
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (first) input.current?.focus()
+  }, [first])
   const take = (url: string): void => {
     if (url.trim() === '') return
     const filled = fillFromUrl(url, form.values)
@@ -33,6 +37,7 @@ export function AddressField() {
         <span className={problem === undefined ? 'input mono' : 'input mono bad'}>
           <Icon name="connections" className="sm" />
           <input
+            ref={input}
             id={id}
             value={text}
             placeholder="redis://, rediss:// or postgresql://"

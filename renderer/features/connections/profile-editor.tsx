@@ -107,7 +107,7 @@ export function ProfileEditor({
         >
           {locked !== undefined && <p className="ce-note">{locked}</p>}
           {note !== undefined && <p className="ce-note">{note}</p>}
-          {locked === undefined && <AddressField />}
+          {locked === undefined && <AddressField first={fresh} />}
           <IdentityFields folders={folders} />
           <h3 className="ps-h">Queue</h3>
           <FixedBy field="profile.queue" />
@@ -121,11 +121,11 @@ export function ProfileEditor({
           <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
         </form>
         <footer className="ce-f" role="region" aria-label="Unsaved changes">
-          {form.dirty && <span className="chg-dot" />}
+          {form.dirty && actions.failure === undefined && <span className="chg-dot" />}
           {actions.failure !== undefined ? (
-            <span className="row t-failed cut" role="alert" title={actions.failure}>
+            <span className="ce-x t-failed" role="alert">
               <StateGlyph name="failed" label={false} />
-              <span className="cut">{actions.failure}</span>
+              <span>{actions.failure}</span>
             </span>
           ) : (
             <span className="sec cut" role="status">
