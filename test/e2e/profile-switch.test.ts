@@ -12,7 +12,8 @@ test('of many profiles one is chosen from the menu, and none of production by a 
     const runner = await startRunner()
     const queue = { kind: 'redis', host: '127.0.0.1', port: redis.port }
     for (let n = 1; n <= 40; n += 1) {
-      await runner.call('POST', '/profiles', { name: `Shop ${n}`, folder: n % 2 === 0 ? 'Team/EU' : 'Team/US', queue })
+      const team = n % 2 === 0 ? { folder: 'Team/EU', environment: 'staging' } : { folder: 'Team/US' }
+      await runner.call('POST', '/profiles', { name: `Shop ${n}`, readOnly: false, queue, ...team })
     }
     const live = { name: 'Zoo', folder: 'Zone', environment: 'production', readOnly: false, queueName: 'zoo', queue }
     await runner.call('POST', '/profiles', live)
@@ -45,13 +46,13 @@ test('of many profiles one is chosen from the menu, and none of production by a 
     // By typing its name, and away from production not without the question either.
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Search jobs, types and commands' }).fill('use shop 40')
-    await expect(page.getByRole('option', { name: /Use Shop 40/ })).toContainText('Team / EU, development')
+    await expect(page.getByRole('option', { name: /Use Shop 40/ })).toContainText('Team / EU, staging')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: 'Use Shop 40?' }).getByRole('button', { name: 'Use Shop 40' }).click()
-    await expect(switcher).toHaveAccessibleName('Profile: Shop 40, development')
+    await expect(switcher).toHaveAccessibleName('Profile: Shop 40, staging')
     await page.goto(`${runner.url}/connections`)
     const list = page.getByRole('group', { name: 'Profiles by folder' })
-    await expect(list.getByRole('link', { name: /^Shop 40/ })).toBeInViewport()
+    await expect(list.getByRole('link', { name: /^Shop 40/ })).toBeInViewport({ ratio: 1 })
   } finally {
     await redis.stop()
   }

@@ -26,9 +26,12 @@ function Marks({ profile, inUse, edited }: { profile: ConnectionProfile; inUse: 
   )
 }
 
-/** One that was opened by its address may stand far down the list. */
+/** One that was opened by its address may stand far down the list. In its middle a banner that comes later hides nothing. */
 function intoView(row: HTMLAnchorElement | null): void {
-  row?.scrollIntoView({ block: 'nearest' })
+  const list = row?.closest('.cps')?.getBoundingClientRect()
+  if (row === null || list === undefined) return
+  const { top, bottom } = row.getBoundingClientRect()
+  if (top < list.top || bottom > list.bottom) row.scrollIntoView({ block: 'center' })
 }
 
 export function ProfileRow({
