@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { ConnectionProfile } from '../../../electron/contract/connection-profile.ts'
 import { toPanelError, type PanelError } from '../../lib/errors.ts'
@@ -21,8 +21,13 @@ export interface ProfileActions {
   discard(): void
 }
 
-function focusProblem(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('.ce-b [aria-invalid="true"]')?.focus())
+/** Leads to the first field with a problem, once it is drawn: a frame may come before that. */
+function useFocusProblem(): () => void {
+  const [asked, ask] = useState(0)
+  useEffect(() => {
+    if (asked > 0) document.querySelector<HTMLElement>('.ce-b [aria-invalid="true"]')?.focus()
+  }, [asked])
+  return () => ask((times) => times + 1)
 }
 
 /** Save, give back and remove, for the form of a stored profile or of a new one. */
@@ -37,6 +42,7 @@ export function useProfileActions(
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string>()
   const [wantsName, setWantsName] = useState(false)
+  const focusProblem = useFocusProblem()
 
   const refuse = (error: PanelError): void => {
     if (error.code === 'CONFIRMATION_REQUIRED') return setWantsName(true)
