@@ -9,11 +9,12 @@ const shownMs = 6000
 
 function ToastRow({ toast, onDismiss }: { toast: Toast; onDismiss(): void }) {
   const [held, setHeld] = useState(false)
+  const stays = toast.stays === true
   useEffect(() => {
-    if (held) return
+    if (held || stays) return
     const timer = setTimeout(onDismiss, shownMs)
     return () => clearTimeout(timer)
-  }, [held, onDismiss])
+  }, [held, stays, onDismiss])
   const { action } = toast
   return (
     <div
@@ -45,7 +46,7 @@ function ToastRow({ toast, onDismiss }: { toast: Toast; onDismiss(): void }) {
   )
 }
 
-/** Results, at most three, six seconds each, longer while pointed at. */
+/** Results, at most three, six seconds each unless it stays, longer while pointed at. */
 export function Toaster() {
   const store = usePanel().stores.toasts
   const toasts = useStore(store, (state) => state.toasts)

@@ -9,7 +9,14 @@ export function useProfileMove(): (profile: Pick<ConnectionProfile, 'id' | 'name
   return ({ id, name }, graceMs) => {
     client.profiles.use({ id, ...(graceMs === undefined ? {} : { graceMs }) }).then(
       () => toast({ glyph: 'done', title: `Moved to ${name}` }),
-      (error: unknown) => toast({ title: `Not moved to ${name}`, detail: toPanelError(error).message, role: 'alert' }),
+      (error: unknown) =>
+        toast({
+          glyph: 'failed',
+          title: `Not moved to ${name}`,
+          detail: toPanelError(error).message,
+          role: 'alert',
+          stays: true,
+        }),
     )
   }
 }

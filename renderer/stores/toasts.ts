@@ -8,6 +8,8 @@ export interface Toast {
   glyph?: GlyphName
   /** `alert` is read out at once; used for failures and kills. */
   role?: 'status' | 'alert'
+  /** Until it is closed: what was waited for may fail while nobody looks. */
+  stays?: boolean
   action?: { label: string; run(): void }
 }
 
