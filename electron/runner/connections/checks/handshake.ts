@@ -2,6 +2,7 @@ import { connect as connectPlain, isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { isLoopback, type HostPort, type TlsPart } from '../../../contract/connection-profile.ts'
+import { counted } from '../../counted.ts'
 import { Refusal } from '../../queue/server-refusal.ts'
 import { spokenAt } from '../../queue/spoken-at.ts'
 import { stepMs, type Found } from './check.ts'
@@ -59,7 +60,7 @@ function shakeHands(options: ConnectionOptions, greeting: string | undefined): P
 }
 
 function judged(place: string, tls: TlsPart, { protocol, name, daysLeft, until }: Spoken): Found {
-  const detail = `${protocol}, ${name === '' ? 'certificate' : name}, valid for ${daysLeft} days`
+  const detail = `${protocol}, ${name === '' ? 'certificate' : name}, valid for ${counted(daysLeft, 'day')}`
   if (!tls.verify) {
     const warning = `The certificate of ${place} is not verified: whoever sits in between can read and change everything. Switch verification on, with the CA certificate of the server.`
     return { detail, warning }
