@@ -76,10 +76,10 @@ test('a profile led elsewhere by hand sends its password there in no way', async
     socket.on('data', (bytes) => told.push(bytes.toString()))
     socket.on('error', () => undefined)
   }).listen(0, '127.0.0.1')
-  stops.push(async () => thief.close())
+  await home.server(Promise.resolve({ stop: async () => void thief.close() }))
   await onceEvent(thief, 'listening')
   const { port } = thief.address() as AddressInfo
-  const id = await use({
+  const id = await home.use({
     name: 'Led',
     queue: { kind: 'redis', host: 'redis.example' },
     secrets: { 'queue.password': 'planted' },
