@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { TorilError } from '../../contract/errors.ts'
 import type { Runner } from '../../contract/runner.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { JobBoard } from '../jobs/job-board.ts'
@@ -17,6 +18,8 @@ export type Offered = z.infer<typeof answerSchema>['offered']
 const waitingLimit = 1_000
 /** How long a place is kept for a job that is on its way. */
 const keptMs = 2_000
+/** One that has not answered by then does not keep the next one from being asked too; only one of them can take it. */
+const impatientMs = 250
 /** A job that was put off a moment ago may not be back in the queue yet. */
 const againMs = 50
 const triesLimit = 10
@@ -52,6 +55,8 @@ export function createHandOver(parts: HandOverParts): HandOver {
   const putOff = new Map<string, number>()
   const onTheWay = new Map<string, NodeJS.Timeout>()
   const foreign = new Set<string>()
+  /** Runners that did not answer an offer, and when they were asked, epoch ms. */
+  const silent = new Map<string, number>()
 
   /**
    * A runner that is always busy takes some beyond its own: the next job is fetched as one ends, so there
@@ -121,23 +126,55 @@ export function createHandOver(parts: HandOverParts): HandOver {
 
   relay.answer('take', offerSchema, async (offer) => ({ offered: await take(offer) }))
 
-  /** Those with the most room first. */
+  /** Those with the most room first. One that was silent is left out until it is heard of again. */
   function candidates(type: string): Runner[] {
     return runners
       .lastSeen()
       .filter((runner) => !runner.self && runner.state === 'taking' && runner.jobTypes.includes(type))
+      .filter(({ id, lastSeenAt }) => Date.parse(lastSeenAt) > (silent.get(id) ?? -Infinity))
       .toSorted((one, other) => other.concurrency - other.active - (one.concurrency - one.active))
   }
 
-  return {
-    async offer(job) {
-      for (const runner of candidates(job.type)) {
-        // One that does not answer is as good as one that refuses.
-        const answer = await relay.ask(runner.id, 'take', job, answerSchema).catch(() => undefined)
-        if (answer !== undefined && answer.offered !== 'refused') return answer.offered
-      }
+  /** One that does not answer is as good as one that refuses. */
+  async function ask({ id }: Runner, job: z.infer<typeof offerSchema>): Promise<Offered> {
+    const askedAt = Date.now()
+    try {
+      const { offered } = await relay.ask(id, 'take', job, answerSchema)
+      silent.delete(id)
+      return offered
+    } catch (error) {
+      if (error instanceof TorilError && error.code === 'RUNNER_SILENT') silent.set(id, askedAt)
       return 'refused'
-    },
-    ended,
+    }
   }
+
+  function offer(job: z.infer<typeof offerSchema>): Promise<Offered> {
+    const { promise, resolve } = Promise.withResolvers<Offered>()
+    const left = candidates(job.type)
+    let asked = 0
+    let over = false
+
+    function askNext(): void {
+      const runner = over ? undefined : left.shift()
+      if (runner === undefined) {
+        if (asked === 0) resolve('refused')
+        return
+      }
+      asked += 1
+      const impatience = setTimeout(askNext, impatientMs).unref()
+      void ask(runner, job).then((offered) => {
+        clearTimeout(impatience)
+        asked -= 1
+        if (offered !== 'refused') {
+          over = true
+          resolve(offered)
+        } else askNext()
+      })
+    }
+
+    askNext()
+    return promise
+  }
+
+  return { offer, ended }
 }

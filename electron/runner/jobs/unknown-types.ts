@@ -28,7 +28,7 @@ export interface UnknownTypes {
 
 export interface UnknownTypesParts {
   catalog: Catalog
-  runners: Pick<LiveRunners, 'knows' | 'onLook'>
+  runners: Pick<LiveRunners, 'knows' | 'lastSeen' | 'onLook'>
   rule: () => 'keep' | 'fail'
   /** Offers a job held by this runner to one that knows its type. */
   offer: (job: { id: string; type: string; token: string }) => Promise<Offered>
@@ -44,7 +44,9 @@ export function createUnknownTypes(parts: UnknownTypesParts): UnknownTypes {
   /** By id, the type. */
   const parked = new Map<string, string>()
   /** Put off for another runner: how often it was in vain, and when the job is ready again, epoch ms. */
-  const putOff = new Map<string, { refused: number; until: number }>()
+  const putOff = new Map<string, { type: string; refused: number; until: number }>()
+  /** Runners that took jobs at the last look. */
+  let takers = new Set<string>()
 
   function wakeAll(isKnown: (type: string) => boolean): void {
     for (const [id, type] of parked) {
@@ -55,11 +57,25 @@ export function createUnknownTypes(parts: UnknownTypesParts): UnknownTypes {
   }
 
   parts.catalog.onChange(() => wakeAll((type) => parts.catalog.get(type) !== undefined))
-  parts.runners.onLook(() => wakeAll((type) => parts.runners.knows(type)))
+  parts.runners.onLook(() => {
+    wakeAll((type) => parts.runners.knows(type))
+    wakeForNewTakers()
+  })
 
-  function postpone(id: string, delayMs: number, refused: number): Verdict {
+  /** Those that were asked before may be busy or gone; one that has just begun to take jobs was not asked. */
+  function wakeForNewTakers(): void {
+    const taking = parts.runners.lastSeen().filter(({ self, state }) => !self && state === 'taking')
+    const fresh = taking.filter(({ id }) => !takers.has(id))
+    takers = new Set(taking.map(({ id }) => id))
+    if (fresh.length === 0) return
+    for (const [id, { type, until }] of putOff) {
+      if (until > Date.now() && fresh.some(({ jobTypes }) => jobTypes.includes(type))) parts.wake(id)
+    }
+  }
+
+  function postpone(id: string, type: string, delayMs: number, refused: number): Verdict {
     putOff.delete(id)
-    putOff.set(id, { refused, until: Date.now() + delayMs })
+    putOff.set(id, { type, refused, until: Date.now() + delayMs })
     const oldest = putOff.keys().next().value
     if (putOff.size > rememberedLimit && oldest !== undefined) putOff.delete(oldest)
     return { kind: 'postpone', delayMs }
@@ -71,9 +87,10 @@ export function createUnknownTypes(parts: UnknownTypesParts): UnknownTypes {
       parked.delete(id)
       if (parts.runners.knows(type)) {
         const answer = await parts.offer({ id, type, token })
-        if (answer === 'later') return postpone(id, laterMs, 0)
+        if (answer === 'later') return postpone(id, type, laterMs, 0)
         const refused = (putOff.get(id)?.refused ?? 0) + 1
-        if (answer === 'refused') return postpone(id, Math.min(longestMs, refusedMs * 2 ** (refused - 1)), refused)
+        if (answer === 'refused')
+          return postpone(id, type, Math.min(longestMs, refusedMs * 2 ** (refused - 1)), refused)
         putOff.delete(id)
         return { kind: 'handed-over' }
       }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DelayedError, Job, WaitingError, Worker, type IQueueBackend } from 'bullmq'
 import type { Progress } from '../../contract/job.ts'
@@ -194,15 +195,14 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     }
   }
 
-  /** Goes on with a job that another runner took, under that one's token. */
-  async function takeOver(id: string, token: string): Promise<boolean> {
+  async function takeOver(id: string, held: string): Promise<boolean> {
     if (stopped) return false
+    const token = randomUUID()
     const job = await Job.fromId<Json, Json>(worker, id)
     if (job === undefined) return false
-    // The answer says whether the other one still has it; BullMQ throws nothing when not.
-    if (Number(await job.extendLock(token, timing.lockMs)) !== 1) return false
+    const { runnerId } = parts
+    if (!(await server.takeOver(parts.name, { id, held, token, runnerId, lockMs: timing.lockMs }))) return false
     job.token = token
-    await server.nameTaker(parts.name, id, parts.runnerId)
     worker
       .processJob(job, token, () => false)
       .catch((error: unknown) =>
@@ -283,7 +283,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       watch.ask(() => releaseJobsOf(runnerId, (id) => server.dropLocks(parts.name, id), worker.getBackend()), {
         again: true,
       }),
-    takeOver: (id, token) => watch.ask(() => takeOver(id, token)),
+    takeOver: (id, held) => watch.ask(() => takeOver(id, held)),
     stopTaking,
     async start() {
       stopped = false

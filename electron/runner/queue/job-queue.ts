@@ -102,10 +102,10 @@ export interface Consumer {
    */
   releaseJobsOf(runnerId: string): Promise<string[]>
   /**
-   * Goes on with a job that another runner of the queue took, under that one's token, and from now on holds
-   * it as its own. False when that runner no longer has it, or this one takes no jobs. Rejects UNAVAILABLE.
+   * Goes on with a job that another runner of the queue took and holds under the token `held`; what that one
+   * says of it from now on is refused. False when it no longer has it, or this one takes no jobs. Rejects UNAVAILABLE.
    */
-  takeOver(id: string, token: string): Promise<boolean>
+  takeOver(id: string, held: string): Promise<boolean>
   /** Takes no further jobs; resolves at once. `start` takes up again. */
   stopTaking(): Promise<void>
   start(): Promise<void>

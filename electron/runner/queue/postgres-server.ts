@@ -4,7 +4,6 @@ import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { BullmqPool } from './bullmq-pool.ts'
 import { choosingQuery, waitOnPostgres } from './choose-postgres.ts'
 import { openPostgresFinished } from './finished-postgres.ts'
-import { namePostgresTaker } from './name-taker.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage, isPostgresSilence } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
 import type { ConnectionHint, QueueServer } from './queue-server.ts'
@@ -13,6 +12,7 @@ import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
+import { takeOverOnPostgres } from './take-over.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /** In `server_version_num`. BullMQ itself runs from 13 and recommends 14. */
@@ -187,7 +187,7 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
       listeners.add(listener)
     },
     dropLocks: (queueName, runnerId) => dropPostgresLocks(pool, queueName, runnerId),
-    nameTaker: (queueName, jobId, runnerId) => namePostgresTaker(pool, queueName, jobId, runnerId),
+    takeOver: (queueName, takeOver) => takeOverOnPostgres(pool, queueName, takeOver),
     async notes(queueName) {
       if (makes) await ownTables()
       const notes = openPostgresNotes(pool, queueName)

@@ -2,8 +2,9 @@ import type { BackendFactory } from 'bullmq'
 import type { QueueBackend } from '../../contract/runner.ts'
 import type { FinishedJobs } from './finished-jobs.ts'
 import type { PresenceStore } from './presence.ts'
-import type { WantedJobs } from './wanted-jobs.ts'
 import type { NoteStore, RelayLine, RelayLineParts } from './relay-line.ts'
+import type { TakeOver } from './take-over.ts'
+import type { WantedJobs } from './wanted-jobs.ts'
 
 /** What a connection tells of itself. `unsure`: a part of the server is gone, perhaps the one that matters. */
 export interface ConnectionHint {
@@ -58,8 +59,8 @@ export interface QueueServer {
   onHint(listener: (hint: ConnectionHint) => void): void
   /** Takes its jobs out of the hands of a dead runner and answers their ids; see release-dead.ts. */
   dropLocks(queueName: string, runnerId: string): Promise<string[]>
-  /** Writes down that this runner has the job now, which another one took; see name-taker.ts. */
-  nameTaker(queueName: string, jobId: string, runnerId: string): Promise<void>
+  /** Whether the job was still held as said, and is now this runner's; see take-over.ts. */
+  takeOver(queueName: string, takeOver: TakeOver): Promise<boolean>
   /** Where notes for other runners are kept. */
   notes(queueName: string): Promise<NoteStore>
   /** Opens a connection of its own, in the background, and again after an outage. */

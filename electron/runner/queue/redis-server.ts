@@ -1,7 +1,6 @@
 import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 'bullmq'
 import { chooseOnRedis } from './choose-redis.ts'
 import { openRedisFinished } from './finished-redis.ts'
-import { nameRedisTaker } from './name-taker.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import type { ConnectionHint, QueueServer } from './queue-server.ts'
@@ -14,6 +13,7 @@ import { dropRedisLocks } from './release-dead.ts'
 import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, Refusal, unavailable } from './server-refusal.ts'
+import { takeOverOnRedis } from './take-over.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
 /** BullMQ's blocking reads are answered after 10 s at the latest. */
@@ -155,7 +155,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       listeners.add(listener)
     },
     dropLocks: (queueName, runnerId) => dropRedisLocks(client, `${prefix}:${queueName}`, runnerId),
-    nameTaker: (queueName, jobId, runnerId) => nameRedisTaker(client, `${prefix}:${queueName}:${jobId}`, runnerId),
+    takeOver: (queueName, takeOver) => takeOverOnRedis(client, `${prefix}:${queueName}`, takeOver),
     notes: (queueName) => Promise.resolve(openRedisNotes(client, `${prefix}:${queueName}`)),
     relay(parts) {
       const subscriber = clients.openSubscriber(client, patientMs)

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Processor } from '../../../electron/runner/queue/job-queue.ts'
 import { until } from '../until.ts'
 import { complete, failWith, never } from './processors.ts'
 import { consume, plain, type QueueBench } from './queue-bench.ts'
@@ -58,6 +59,39 @@ export function describeDead({ openQueue, server }: QueueBench): void {
     await taking.when(id, 'completed')
     expect(await taker.get(id)).toMatchObject({ state: 'completed', result: 'done', attemptsMade: 1, stalledCount: 0 })
     expect([giving.taken.length, taking.taken.length]).toEqual([1, 1])
+  })
+
+  it('gives a job that is offered to several to one of them, and heeds the one that offered it no more', async () => {
+    const giver = await openQueue({ runnerId: 'giver', timing: patientTiming })
+    const heardNothing = Promise.withResolvers<void>()
+    const giving = await consume(giver, async () => {
+      await heardNothing.promise
+      return { kind: 'postpone', delayMs: 3_600_000 }
+    })
+    const { id } = await giver.add('a', {}, plain)
+    await until(() => giving.taken.length === 1, 'it is taken')
+    const finish = Promise.withResolvers<void>()
+    const slow: Processor = async (taken) => {
+      await finish.promise
+      return complete('done')(taken)
+    }
+    const takers = await Promise.all(
+      ['first', 'second'].map(async (runnerId) => {
+        const taker = await openQueue({ name: giver.name, runnerId, timing: patientTiming })
+        return consume(taker, slow)
+      }),
+    )
+    const token = giving.taken[0]?.token ?? ''
+    const took = await Promise.all(takers.map(({ consumer }) => consumer.takeOver(id, token)))
+    expect(took.filter(Boolean)).toHaveLength(1)
+    heardNothing.resolve()
+    await until(() => giving.consumer.active().length === 0, 'the one that offered it has let go of it')
+    expect(await giver.get(id)).toMatchObject({ state: 'active', runner: took[0] === true ? 'first' : 'second' })
+    finish.resolve()
+    const [taker] = takers.filter((_, at) => took[at] === true)
+    await taker?.when(id, 'completed')
+    expect(await giver.get(id)).toMatchObject({ state: 'completed', attemptsMade: 1, stalledCount: 0 })
+    expect(takers.flatMap(({ taken }) => taken)).toHaveLength(1)
   })
 
   it('leaves alone a job that a worker without a name took after the dead runner', async () => {
