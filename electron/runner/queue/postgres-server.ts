@@ -10,6 +10,7 @@ import type { ConnectionHint, QueueServer } from './queue-server.ts'
 import { dropPostgresLocks } from './release-dead.ts'
 import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
+import { removingQuery } from './remove-postgres.ts'
 import type { RetryPace } from './retry-pace.ts'
 import { reasonOf, unavailable } from './server-refusal.ts'
 import { takeOverOnPostgres } from './take-over.ts'
@@ -107,7 +108,12 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
   const label = postgresLabel(address)
   await prepare(address, label, { answerMs, prepare: makes })
   const pool = openPool({ ...address, max: 4, answerMs, queryMs: answerMs })
-  const shared = new BullmqPool(pool, (error) => error)
+  const shared = new BullmqPool(
+    pool,
+    (error) => error,
+    () => false,
+    removingQuery,
+  )
   const listeners = new Set<(hint: ConnectionHint) => void>()
   pool.on('error', (error) => {
     for (const listener of listeners) listener({ up: false, error })
