@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { cancel } from './cancel.ts'
 import { costs } from './costs.ts'
 import { otherWork } from './cpu.ts'
+import { handOver } from './hand-over.ts'
 import { historySearch } from './history-search.ts'
 import { latency } from './latency.ts'
 import { loopDelay } from './loop-delay.ts'
@@ -13,7 +14,18 @@ import { resize } from './resize.ts'
 import { starts } from './starts.ts'
 import { throughput } from './throughput.ts'
 
-const measures: Measure[] = [throughput, latency, costs, cancel, resize, loopDelay, memory, historySearch, starts]
+const measures: Measure[] = [
+  throughput,
+  latency,
+  costs,
+  cancel,
+  resize,
+  handOver,
+  loopDelay,
+  memory,
+  historySearch,
+  starts,
+]
 const names = measures.map(({ name }) => name).join(', ')
 const usage = `Usage: npm run bench -- [--only <name>]… [--rounds 5] [--jobs 12000] [--history 100000] [--quick] [--json | --markdown]
 Measures: ${names}`
