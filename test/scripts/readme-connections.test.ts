@@ -104,6 +104,15 @@ test('Redis with TLS and a user that has the rights of docs/connections.md', asy
   await added('Orders', { 'redis.example.com:6380': `127.0.0.1:${redis.port}`, '/etc/ssl/redis-ca.pem': ca })
 })
 
+test('Redis with a client certificate', async () => {
+  const redis = await server(startTlsRedis({ clientCertificates: true }))
+  const { ca, client } = redis.certificates
+  const files = { 'redis-ca.pem': ca, 'toril.pem': client.cert, 'toril.key': client.key }
+  const places = Object.fromEntries(Object.keys(files).map((file) => [`/etc/ssl/${file}`, join(folder, file)]))
+  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text, { mode: 0o600 })
+  await added('Guarded', { 'redis.example.com:6380': `127.0.0.1:${redis.port}`, ...places })
+})
+
 async function giveUser(client: Redis) {
   const docs = await readFile(join(project, 'docs', 'connections.md'), 'utf8')
   const line = /^ACL SETUSER (toril .+)$/m.exec(docs)?.[1] ?? ''
