@@ -68,4 +68,13 @@ describe.skipIf(process.platform === 'win32')('a runner in a terminal', () => {
     expect((await serving.finished).code).toBe(0)
     expect(runs(pid)).toBe(false)
   })
+
+  test('is over once it has stopped, also when a library still waits for a server that was lost', async () => {
+    const serving = cli.start(['serve'], { NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},1000)' })
+    await serving.printed(ready)
+    serving.child.kill('SIGINT')
+    const { code, stderr } = await serving.finished
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^Stopping\./m)
+  })
 })

@@ -13,8 +13,16 @@ export function addServeOptions(command: Command): Command {
     .action(async (flags: ServeFlags) => {
       // Loaded when it is wanted: the other commands need no queue and no database, and shall answer at once.
       const { serveCommand } = await import('../serve-command.ts')
-      process.exitCode = await serveCommand(flags)
+      endProcess(await serveCommand(flags))
     })
+}
+
+/**
+ * Once all it wrote is out. Nothing of Toril is open any more, but timers of libraries may be: a wait for what a lost
+ * server would have sent holds the process for 11 s.
+ */
+function endProcess(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
 export function addServe(program: Command): void {
