@@ -3,7 +3,7 @@ import { Button } from '../../components/button.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { counted } from '../../components/words.ts'
 import { HostKeyQuestion } from './host-key-question.tsx'
-import { stepGlyphs, stepStateWords, stepTime, stepTitles, verdictOf } from './test-words.ts'
+import { partsOf, partTitles, stepGlyphs, stepStateWords, stepTime, stepTitles, verdictOf } from './test-words.ts'
 import type { RunningTest } from './use-connection-test.ts'
 
 const classes: Record<ConnectionStep['state'], string> = {
@@ -82,8 +82,14 @@ export function TestPane({
       )}
       {test !== undefined && (
         <>
-          <Steps title="Queue" steps={test.steps.filter(({ part }) => part === 'queue')} onTrust={onRun} />
-          <Steps title="History" steps={test.steps.filter(({ part }) => part === 'history')} onTrust={onRun} />
+          {partsOf(test).map((part) => (
+            <Steps
+              key={part}
+              title={partTitles[part]}
+              steps={test.steps.filter((step) => step.part === part)}
+              onTrust={onRun}
+            />
+          ))}
           {skipped > 0 && <p className="ct-n">{counted(skipped, 'step')} after it not tried.</p>}
         </>
       )}

@@ -20,6 +20,13 @@ export const stepTitles: Record<ConnectionStepName, string> = {
   'round-trip': 'Round trip',
 }
 
+export const partTitles: Record<ConnectionStep['part'], string> = { queue: 'Queue', history: 'History' }
+
+/** In the order they are tried: a queue in the database of the history is reached through that. */
+export function partsOf({ steps }: ConnectionTest): ConnectionStep['part'][] {
+  return [...new Set(steps.map(({ part }) => part))]
+}
+
 export const stepGlyphs: Record<ConnectionStep['state'], GlyphName> = {
   waiting: 'queued',
   running: 'running',
@@ -57,5 +64,6 @@ export function verdictOf(test: ConnectionTest, running: boolean): Verdict | und
 /** `0.4 ms`, `18 ms`: what a step took. */
 export function stepTime(ms: number | undefined): string {
   if (ms === undefined) return ''
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')} ms`
+  // Number and unit stay on one line.
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en')}\u00a0ms`
 }

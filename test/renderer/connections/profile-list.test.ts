@@ -140,7 +140,7 @@ describe('words', () => {
   })
 
   it('say how long a step took', () => {
-    expect([undefined, 0.42, 18.4, 1200].map(stepTime)).toEqual(['', '0.4 ms', '18 ms', '1,200 ms'])
+    expect([undefined, 0.42, 18.4, 1200].map(stepTime)).toEqual(['', '0.4\u00a0ms', '18\u00a0ms', '1,200\u00a0ms'])
   })
 
   it('name the file of an export', () => {
