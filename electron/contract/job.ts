@@ -180,6 +180,8 @@ export const jobSummarySchema = jobSchema.omit({ input: true, result: true, atte
   /** Number of the current or last attempt; 0 before the first. */
   attempt: z.int().min(0),
   maxAttempts: z.int().min(1),
+  /** Of the current or last attempt, as in `attempts`. */
+  runner: z.string().optional(),
   thread: z.string().optional(),
 })
 export type JobSummary = z.infer<typeof jobSummarySchema>
@@ -228,6 +230,7 @@ export function summarize(job: Job, defaultAttempts: number): JobSummary {
     inputPreview: previewOf(input),
     attempt: last?.number ?? 0,
     maxAttempts: options.attempts ?? defaultAttempts,
+    ...(last === undefined ? {} : { runner: last.runner }),
     ...(last?.thread === undefined ? {} : { thread: last.thread }),
   }
 }

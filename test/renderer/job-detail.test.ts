@@ -142,6 +142,9 @@ test('an attempt says where it ran only as far as that is known', () => {
   expect(placeOf({ ...attempt, executor: 'thread', thread: 'T3' })).toBe('on T3')
   expect(placeOf({ ...attempt, executor: 'inline' })).toBe('inline')
   expect(placeOf({ ...attempt, executor: 'thread' })).toBeUndefined()
+  expect(placeOf({ ...attempt, executor: 'thread', thread: 'T3' }, 'office-1')).toBe('on T3 of office-1')
+  expect(placeOf({ ...attempt, executor: 'inline' }, 'office-1')).toBe('inline on office-1')
+  expect(placeOf({ ...attempt, executor: 'thread' }, 'office-1')).toBe('on office-1')
 })
 
 describe('an attempt that somebody cancelled', () => {

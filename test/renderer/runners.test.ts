@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Runner } from '../../electron/contract/runner.ts'
 import { createRunnerActions } from '../../renderer/features/runners/use-runner-actions.ts'
-import { nameOf, skewText, stateOf } from '../../renderer/features/runners/runner-words.ts'
+import { isSilent, nameOf, skewText, stateOf } from '../../renderer/features/runners/runner-words.ts'
 import type { Client } from '../../renderer/lib/client.ts'
 import { createPanelStores } from '../../renderer/lib/panel-stores.ts'
 import { at, iso } from './samples.ts'
@@ -85,6 +85,13 @@ describe('runners in words', () => {
     expect(stateOf({ self: true, state: 'paused' }, true).detail).toBe('Its profile is read-only')
     expect(stateOf({ self: false, state: 'paused' }, true).label).toBe('Paused')
     expect(stateOf({ self: true, state: 'draining' }, true).label).toBe('Draining')
+  })
+
+  test('are silent when nothing was heard of them for longer than between two signs of life', () => {
+    const other = { self: false, lastSeenAt: iso(at) }
+    expect([9_000, 15_000, 15_001].map((ms) => isSilent(other, at + ms))).toEqual([false, false, true])
+    expect(isSilent({ ...other, self: true }, at + 60_000)).toBe(false)
+    expect(stateOf({ self: false, state: 'taking' }, false, true)).toMatchObject({ label: 'Silent', tone: 'retry' })
   })
 
   test('are told from each other also on one computer', () => {

@@ -18,12 +18,15 @@ export function createInspect({ board, get }: InspectParts): Pick<Runner['jobs']
   async function runningHere(id: string): Promise<{ running: RunningAttempt; run: AttemptRun }> {
     const running = board.running(id)
     if (running?.run !== undefined && running.started) return { running, run: running.run }
-    const { state } = await get(id)
+    const { state, attempts } = await get(id)
     if (running !== undefined) {
       throw new TorilError('JOB_NOT_RUNNING', `Job ${id} waits for a thread, so there is no code of it to look at.`)
     }
     if (state === 'active') {
-      throw new TorilError('RUNNING_ELSEWHERE', `Job ${id} runs on another runner. Ask that one.`)
+      throw new TorilError(
+        'RUNNING_ELSEWHERE',
+        `Job ${id} runs on ${attempts.at(-1)?.runner ?? 'another runner'}. Ask that runner.`,
+      )
     }
     const what = isFinished(state) ? `is ${state} already` : `is ${state}`
     throw new TorilError('JOB_NOT_RUNNING', `Job ${id} ${what}, so there is no code of it to look at.`)

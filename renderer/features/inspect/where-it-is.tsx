@@ -1,10 +1,11 @@
 import { useState } from 'react'
-import type { ExecutorName } from '../../../electron/contract/job.ts'
+import type { Attempt } from '../../../electron/contract/job.ts'
 import { Button } from '../../components/button.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { SelectField } from '../../components/select-field.tsx'
 import { Clock } from '../../components/clock.tsx'
 import { formatCountdown } from '../../lib/format.ts'
+import { useElsewhere } from '../../lib/elsewhere.ts'
 import { useNow } from '../../lib/use-now.ts'
 import type { Inspection } from '../../stores/inspections.ts'
 import { ProfileDialog } from './profile-dialog.tsx'
@@ -13,6 +14,9 @@ import { saveProfile } from './save-profile.ts'
 import { StackList } from './stack-list.tsx'
 import { useInspectActions, useInspection } from './use-inspection.ts'
 import './inspect.css'
+
+/** As far as it is known; of a thread of this runner no runner is said. */
+type Place = Pick<Attempt, 'executor'> & Partial<Pick<Attempt, 'runner'>>
 
 const lengths = [
   { value: '2000', label: '2 s' },
@@ -77,11 +81,16 @@ function Recorded({ profile }: { profile: NonNullable<Inspection['profile']> }) 
 }
 
 /** Where the code of a running job is, and what it spends its time on: both on request. */
-export function WhereItIs({ id, executor, running }: { id: string; executor: ExecutorName; running: boolean }) {
+export function WhereItIs({ id, attempt, running }: { id: string; attempt: Place | undefined; running: boolean }) {
   const actions = useInspectActions()
   const { sampling, sample, recording, profile, error } = useInspection(id)
-  const inline = executor === 'inline'
-  const reason = inline ? "It runs in the runner's own process, whose stack cannot be taken" : undefined
+  const elsewhere = useElsewhere(attempt?.runner, running)
+  const reason =
+    elsewhere !== undefined
+      ? `It runs on ${elsewhere}. Look into it there`
+      : attempt?.executor === 'inline'
+        ? "It runs in the runner's own process, whose stack cannot be taken"
+        : undefined
   return (
     <section className="wi" aria-label="Where it is">
       <div className="in-h">
@@ -111,7 +120,11 @@ export function WhereItIs({ id, executor, running }: { id: string; executor: Exe
       )}
       {sample === undefined ? (
         error === undefined && (
-          <p className="dim">Nothing was looked at yet. Looking halts the job for some milliseconds.</p>
+          <p className="dim">
+            {elsewhere === undefined
+              ? 'Nothing was looked at yet. Looking halts the job for some milliseconds.'
+              : `It runs on ${elsewhere}, and its stack is seen there.`}
+          </p>
         )
       ) : (
         <div aria-live="polite">
@@ -119,7 +132,7 @@ export function WhereItIs({ id, executor, running }: { id: string; executor: Exe
         </div>
       )}
       {recording === undefined ? (
-        <Record id={id} running={running} />
+        <Record id={id} running={running && elsewhere === undefined} />
       ) : (
         <Recording recording={recording} onEnd={() => void actions.end(id)} />
       )}

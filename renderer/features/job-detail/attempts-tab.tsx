@@ -5,6 +5,7 @@ import { CopyIcon } from '../../components/copy-button.tsx'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
+import { useElsewhere } from '../../lib/elsewhere.ts'
 import { formatBytes, formatClock, formatDuration, localizeTimes } from '../../lib/format.ts'
 import { glyphOfOutcome } from '../../lib/glyphs.ts'
 import { useNow } from '../../lib/use-now.ts'
@@ -119,13 +120,15 @@ function AttemptError({ error }: { error: NonNullable<Attempt['error']> }) {
 }
 
 /** Of an attempt that another program made, or whose runner died before it told, no thread is known. */
-export function placeOf({ executor, thread }: Attempt): string | undefined {
-  if (executor === 'inline') return 'inline'
-  return thread === undefined ? undefined : `on ${thread}`
+export function placeOf({ executor, thread }: Attempt, elsewhere?: string): string | undefined {
+  const there = elsewhere === undefined ? '' : ` of ${elsewhere}`
+  if (executor === 'inline') return elsewhere === undefined ? 'inline' : `inline on ${elsewhere}`
+  if (thread !== undefined) return `on ${thread}${there}`
+  return elsewhere === undefined ? undefined : `on ${elsewhere}`
 }
 
-function where(attempt: Attempt): string {
-  const place = placeOf(attempt)
+function where(attempt: Attempt, elsewhere: string | undefined): string {
+  const place = placeOf(attempt, elsewhere)
   return [place, attempt.finishedAt === undefined ? 'since ' : ''].filter((part) => part !== undefined).join(', ')
 }
 
@@ -139,6 +142,7 @@ function AttemptItem({
   backOffMs: number | undefined
 }) {
   const { outcome, finishedAt } = attempt
+  const elsewhere = useElsewhere(attempt.runner, finishedAt === undefined)
   const cancelled = cancelWords(attempt)
   const error = ownError(attempt)
   const figures = [
@@ -156,7 +160,7 @@ function AttemptItem({
               : `Attempt ${attempt.number} ${outcomeWords[outcome]}`}
           </b>
           <span className="dim">
-            {where(attempt)}
+            {where(attempt, elsewhere)}
             <Clock time={attempt.startedAt} />
             {backOffMs !== undefined && `, then ${formatDuration(backOffMs)} back-off`}
           </span>

@@ -86,7 +86,7 @@ function Look({ job }: { job: Job }) {
   if (!running && sample === undefined && profile === undefined) return null
   return (
     <div className="d-look">
-      <WhereItIs id={job.id} executor={job.attempts.at(-1)?.executor ?? 'thread'} running={running} />
+      <WhereItIs id={job.id} attempt={job.attempts.at(-1)} running={running} />
     </div>
   )
 }

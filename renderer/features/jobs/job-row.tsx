@@ -5,6 +5,7 @@ import { Elapsed } from '../../components/elapsed.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
+import { useElsewhere } from '../../lib/elsewhere.ts'
 import { formatCountdown, formatDuration, formatHour, formatId } from '../../lib/format.ts'
 import { glyphOfJob, type GlyphName } from '../../lib/glyphs.ts'
 import { useThreads } from '../../lib/panel-context.tsx'
@@ -70,6 +71,21 @@ function useRowGlyph(job: JobSummary): GlyphName {
   return stopping ? 'cancelling' : glyphOfJob(job)
 }
 
+/** The thread it is on or was on; of another runner's threads, which have the same names, only that it is there. */
+function ThreadOf({ job: { state, runner, thread } }: { job: JobSummary }) {
+  const there = useElsewhere(runner, state === 'active')
+  if (thread === undefined || (state !== 'active' && state !== 'completed')) return null
+  if (there === undefined) return thread
+  return (
+    <span title={`On ${thread} of ${there}`}>
+      <Icon name="runners" className="sm" />
+      <span className="sr">
+        On {thread} of {there}
+      </span>
+    </span>
+  )
+}
+
 export const JobRow = memo(function JobRow({
   job,
   index,
@@ -125,7 +141,7 @@ export const JobRow = memo(function JobRow({
         <RowInfo job={job} />
       </span>
       <span className="jth mono" role="gridcell">
-        {job.state === 'active' || job.state === 'completed' ? job.thread : ''}
+        <ThreadOf job={job} />
       </span>
       <span className="jel num" role="gridcell">
         <LastColumn job={job} />

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import type { Throughput } from '../../../electron/contract/runner.ts'
 import { Elapsed } from '../../components/elapsed.tsx'
 import { Sparkline, type SparkTone } from '../../components/sparkline.tsx'
-import { formatCount, formatDuration, formatPercent, unknown } from '../../lib/format.ts'
-import { useJobs, useQueue, useSamples, useThreads } from '../../lib/panel-context.tsx'
+import { formatCount, formatDuration, formatPercent, plural, unknown } from '../../lib/format.ts'
+import { useJobs, useQueue, useRunners, useSamples, useThreads } from '../../lib/panel-context.tsx'
 import type { ErrorGroup } from './error-groups.ts'
 
 function Figure({
@@ -52,8 +52,12 @@ function Running() {
   const threads = useThreads((list) => list?.length ?? 0)
   const busy = useThreads((list) => list?.filter((thread) => thread.job !== undefined).length ?? 0)
   const values = useSamples((samples) => samples.queue)
-  const note =
-    threads === 0
+  const alone = useRunners((runners) => (runners ?? []).every(({ self }) => self))
+  const here = useRunners((runners) => runners?.find(({ self }) => self)?.active ?? 0)
+  const elsewhere = Math.max(0, (active ?? 0) - here)
+  const note = !alone
+    ? `${formatCount(here)} here on ${plural(threads, 'thread')}, ${formatCount(elsewhere)} elsewhere`
+    : threads === 0
       ? 'No thread has started yet'
       : busy === 0
         ? 'All threads are idle'
@@ -64,7 +68,7 @@ function Running() {
     <Figure
       label="Running"
       value={formatCount(active)}
-      unit={`of ${threads} ${threads === 1 ? 'thread' : 'threads'}`}
+      unit={alone ? `of ${plural(threads, 'thread')}` : active === 1 ? 'job' : 'jobs'}
       note={note}
       values={values.map((sample) => sample.active)}
       tone="running"

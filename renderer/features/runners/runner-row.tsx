@@ -5,9 +5,10 @@ import { Elapsed } from '../../components/elapsed.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Stepper } from '../../components/stepper.tsx'
 import { formatCount, formatLoop, plural } from '../../lib/format.ts'
-import { useSystem } from '../../lib/panel-context.tsx'
+import { useQueue, useSystem } from '../../lib/panel-context.tsx'
+import { useNow } from '../../lib/use-now.ts'
 import { useReadOnly } from '../../lib/use-read-only.ts'
-import { kinds, nameOf, skewText, stateOf } from './runner-words.ts'
+import { isSilent, kinds, nameOf, skewText, stateOf } from './runner-words.ts'
 import type { RunnerActions } from './use-runner-actions.ts'
 
 /** As preferences allow. */
@@ -16,7 +17,10 @@ const threadLimits = { min: 1, max: 256 }
 /** One process that takes jobs, and what can be done to it. */
 export function RunnerRow({ runner, actions }: { runner: Runner; actions: RunnerActions }) {
   const takesNoJobs = useSystem((system) => system?.profile.takesNoJobs === true)
-  const state = stateOf(runner, takesNoJobs)
+  const now = useNow(1_000)
+  // While the server is away nobody is heard.
+  const hears = useQueue((queue) => queue?.connection.state === 'live')
+  const state = stateOf(runner, takesNoJobs, hears && isSilent(runner, now))
   const name = nameOf(runner)
   const skew = skewText(runner)
   const readOnly = useReadOnly()

@@ -14,9 +14,19 @@ const states: Record<Runner['state'], { label: string; tone: string; detail: str
 export function stateOf(
   { self, state }: Pick<Runner, 'self' | 'state'>,
   takesNoJobs: boolean,
+  silent = false,
 ): (typeof states)[Runner['state']] {
+  if (silent) return { label: 'Silent', tone: 'retry', detail: 'If it has died, its jobs run again' }
   if (!self || !takesNoJobs || state !== 'paused') return states[state]
   return { label: 'Takes no jobs', tone: 'retry', detail: 'Its profile is read-only' }
+}
+
+/** A runner says every 10 s that it lives; with what is on its way, one that has said nothing for longer may be gone. */
+const silentMs = 15_000
+
+/** Whether nothing was heard of another runner for so long that it may have died. */
+export function isSilent({ self, lastSeenAt }: Pick<Runner, 'self' | 'lastSeenAt'>, now: number): boolean {
+  return !self && now - Date.parse(lastSeenAt) > silentMs
 }
 
 /** By what a runner is told from the others on its computer. */

@@ -107,7 +107,7 @@ export function Inspector({ thread, onClose }: { thread: Thread; onClose(): void
       </div>
       {thread.job !== undefined && (
         <div className="in-st scroll">
-          <WhereItIs key={thread.job.id} id={thread.job.id} executor="thread" running />
+          <WhereItIs key={thread.job.id} id={thread.job.id} attempt={{ executor: 'thread' }} running />
         </div>
       )}
       <div className="in-ev">
