@@ -156,6 +156,9 @@ export const waitingReasonSchema = z.object({
 })
 export type WaitingReason = z.infer<typeof waitingReasonSchema>
 
+/** Ends the reason of a job that no runner of Toril takes, in a queue that other programs use too: nothing need be wrong. */
+export const leftToOthers = 'A worker of another program may.'
+
 export const jobSchema = z.object({
   id: z.string(),
   type: z.string(),

@@ -16,7 +16,8 @@ export function elsewhereOf(
   live: readonly Pick<Runner, 'id'>[],
 ): string | undefined {
   const { runner, running } = attempt
-  if (runner === undefined || own === undefined || runner === own) return undefined
+  // `unknown`: another program ran it, and did not say who.
+  if (runner === undefined || runner === 'unknown' || own === undefined || runner === own) return undefined
   if (running || live.some(({ id }) => id === runner) || hostOf(runner) !== hostOf(own)) return runner
   return undefined
 }

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, JobState, WaitingReason } from '../../electron/contract/job.ts'
+import { leftToOthers, type AttemptOutcome, type JobState, type WaitingReason } from '../../electron/contract/job.ts'
 import type { Thread } from '../../electron/contract/runner.ts'
 
 /** A shape each, so that colour is never the only sign. */
@@ -62,9 +62,9 @@ export function glyphOfState(state: JobState): GlyphName {
 
 /** The glyph of one job: why it waits says more than that it waits. */
 export function glyphOfJob(job: GlyphOfJob): GlyphName {
-  const code = job.waitingReason?.code
+  const { code, message } = job.waitingReason ?? {}
   if (code === 'CANCELLING') return 'cancelling'
-  if (code === 'NO_RUNNER_FOR_TYPE') return 'nohandler'
+  if (code === 'NO_RUNNER_FOR_TYPE' && message?.endsWith(leftToOthers) !== true) return 'nohandler'
   if (code === 'BACKING_OFF') return 'retry'
   return stateGlyphs[job.state]
 }

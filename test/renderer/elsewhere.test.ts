@@ -11,6 +11,7 @@ test.each([
   ['one that runs on a runner that is not known yet', 'office-pc-cccccc', true, 'office-pc-cccccc'],
   ['one of an earlier start on this computer', 'office-pc-dddddd', false, undefined],
   ['one that ended long ago on another computer', 'server-eeeeee', false, 'server-eeeeee'],
+  ['one of another program', 'unknown', false, undefined],
   ['none yet', undefined, true, undefined],
 ])('where %s was', (_, runner, running, there) => {
   expect(elsewhereOf({ runner, running }, own, live)).toBe(there)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Attempt, Job, LogLine } from '../../electron/contract/job.ts'
+import { leftToOthers, type Attempt, type Job, type LogLine } from '../../electron/contract/job.ts'
 import { attemptSpans, timeLeft } from '../../renderer/features/job-detail/attempt-spans.ts'
 import { cancelWords, ownError } from '../../renderer/features/job-detail/cancel-words.ts'
 import { ownFrame, placeOf } from '../../renderer/features/job-detail/attempts-tab.tsx'
@@ -108,6 +108,9 @@ describe('the row of a job', () => {
     expect(describeRow(waits, undefined)).toEqual({ text: 'Retries in 8 s, attempt 3 of 5.', tone: 'sec' })
     const unknown = row('1', { waitingReason: { code: 'NO_RUNNER_FOR_TYPE', message: 'No runner handles `x`.' } })
     expect(describeRow(unknown, undefined).tone).toBe('t-failed')
+    const message = `No runner of Toril handles x. ${leftToOthers}`
+    const theirs = row('1', { waitingReason: { code: 'NO_RUNNER_FOR_TYPE', message } })
+    expect(describeRow(theirs, undefined)).toEqual({ text: message, tone: 'sec' })
   })
 
   test('says that its thread is blocked before anything else', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { leftToOthers } from '../../electron/contract/job.ts'
 import { labelIndexes, niceTop } from '../../renderer/features/overview/chart-scale.ts'
 import { groupErrors } from '../../renderer/features/overview/error-groups.ts'
 import { summarizeThroughput } from '../../renderer/features/overview/throughput-chart.tsx'
@@ -30,6 +31,16 @@ describe('why jobs are not running', () => {
       ['NO_RUNNER_FOR_TYPE', 'y', 1],
     ])
     expect(groups[1]?.since).toBe(at - 1000)
+  })
+
+  test('is one reason for all that is left to other programs', () => {
+    const reason = (code: 'NO_RUNNER' | 'NO_RUNNER_FOR_TYPE') => ({ code, message: `No runner. ${leftToOthers}` })
+    const rows = [
+      row('1', { type: 'x', waitingReason: reason('NO_RUNNER_FOR_TYPE') }),
+      row('2', { type: 'y', waitingReason: reason('NO_RUNNER_FOR_TYPE') }),
+      row('3', { type: 'y', waitingReason: reason('NO_RUNNER') }),
+    ]
+    expect(groupWaiting(rows, 3).map(({ kind, count }) => [kind, count])).toEqual([['LEFT_TO_OTHERS', 3]])
   })
 
   test('says how many were not looked at', () => {

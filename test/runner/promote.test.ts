@@ -29,6 +29,7 @@ test('a job that ran to its end while it was promoted keeps its result', async (
       now: Date.now(),
       limits: { paused: false, rateLimitedMs: 0, active: 1 },
       takers: () => [],
+      shared: false,
       movedUntil: () => undefined,
       defaultsOf: () => undefined,
     }),

@@ -24,6 +24,7 @@ function factsWith(limits: Partial<WaitingFacts['limits']> = {}, takers: readonl
   return {
     now,
     limits: { paused: false, rateLimitedMs: 0, active: 0, ...limits },
+    shared: false,
     takers: () => takers,
     movedUntil: () => undefined,
     defaultsOf: () => ({}),
@@ -99,6 +100,18 @@ describe('the checks of a waiting job', () => {
     expect(backoff).toMatchObject({ code: 'BACKING_OFF', message: 'Retries in 8 s, attempt 2 of 5.', until: at(7_400) })
     const [long] = failing(again, factsWith(), { delayUntil: now + 589_100 })
     expect(long?.message).toBe('Retries in 10 min, attempt 2 of 5.')
+  })
+
+  it('say of a queue that others use too what holds for any worker first, and leave room for theirs', () => {
+    const shared = { ...factsWith({}, []), shared: true }
+    expect(failing(jobWith(), shared).slice(0, 2)).toMatchObject([
+      { code: 'NO_RUNNER', message: 'No runner of Toril takes jobs. A worker of another program may.' },
+      { code: 'NO_RUNNER_FOR_TYPE', message: 'No runner of Toril handles resize. A worker of another program may.' },
+    ])
+    const delayed = jobWith({ state: 'delayed', options: { delayMs: 60_000 } })
+    expect(failing(delayed, shared, { delayUntil: now + 59_000 })[0]).toMatchObject({ code: 'DELAYED_UNTIL' })
+    const parent = jobWith({ state: 'waiting-children' })
+    expect(failing(parent, shared)[0]).toMatchObject({ code: 'WAITING_FOR_CHILDREN' })
   })
 
   it('say that no runner is on, and of a type nobody handles nothing about room', () => {

@@ -1,4 +1,4 @@
-import type { Job } from '../../contract/job.ts'
+import { leftToOthers, type Job } from '../../contract/job.ts'
 import type { WhyCheck, WhyFix } from '../../contract/why.ts'
 import { counted, lasting } from '../counted.ts'
 import type { JobFacts, Taker, WaitingFacts } from './waiting-facts.ts'
@@ -11,11 +11,13 @@ function preference(target: string, label: string): WhyFix {
   return { action: 'preferences', label, target }
 }
 
-function runnerCheck(takers: readonly Taker[]): WhyCheck {
+function runnerCheck(takers: readonly Taker[], { shared }: WaitingFacts): WhyCheck {
   const ok = takers.length > 0
   const message = ok
     ? `${counted(takers.length, 'runner')} ${takers.length === 1 ? 'is' : 'are'} on.`
-    : 'No runner takes jobs. Start or resume one.'
+    : shared
+      ? `No runner of Toril takes jobs. ${leftToOthers}`
+      : 'No runner takes jobs. Start or resume one.'
   return { code: 'NO_RUNNER', ok, message }
 }
 
@@ -29,12 +31,13 @@ function pauseCheck({ limits }: WaitingFacts): WhyCheck {
   }
 }
 
-function typeCheck(type: string, handlers: readonly Taker[]): WhyCheck {
+function typeCheck(type: string, handlers: readonly Taker[], { shared }: WaitingFacts): WhyCheck {
   const code = 'NO_RUNNER_FOR_TYPE'
   if (handlers.length > 0) {
     const message = `${counted(handlers.length, 'runner')} ${handlers.length === 1 ? 'handles' : 'handle'} ${type}.`
     return { code, ok: true, message }
   }
+  if (shared) return { code, ok: false, message: `No runner of Toril handles ${type}. ${leftToOthers}` }
   const message = `No runner handles ${type}. It runs as soon as one does.`
   return { code, ok: false, message, fix: preference('jobs.folder', 'Jobs folder') }
 }
@@ -158,19 +161,19 @@ function placeCheck({ limits }: WaitingFacts, { place, endedPerMinute }: JobFact
 
 /**
  * What must be true for a job to start, in the order it is looked at. The one place that knows the reasons:
- * the first that fails is also the job's `waitingReason`.
+ * the first that fails is also the job's `waitingReason`. In a queue that other programs use too, what holds for any
+ * worker comes before what only Toril's runners lack.
  */
 export function waitingChecks(job: Job, facts: WaitingFacts, own: JobFacts = {}): WhyCheck[] {
   const takers = facts.takers()
   const handlers = takers.filter((taker) => taker.jobTypes.includes(job.type))
+  const runner = runnerCheck(takers, facts)
+  const pause = pauseCheck(facts)
+  const type = typeCheck(job.type, handlers, facts)
+  const ready = [timeCheck(job, own.delayUntil, facts.now), childrenCheck(job, own.family)]
+  const limits = [rateCheck(facts), ...globalCheck(facts)]
   return [
-    runnerCheck(takers),
-    pauseCheck(facts),
-    typeCheck(job.type, handlers),
-    timeCheck(job, own.delayUntil, facts.now),
-    childrenCheck(job, own.family),
-    rateCheck(facts),
-    ...globalCheck(facts),
+    ...(facts.shared ? [pause, ...ready, ...limits, runner, type] : [runner, pause, type, ...ready, ...limits]),
     // Without a runner for it there is no room to look at.
     ...(handlers.length === 0 ? [] : [concurrencyCheck(handlers), threadCheck(job, facts, handlers)]),
     ...(job.state === 'waiting' ? [placeCheck(facts, own)] : []),

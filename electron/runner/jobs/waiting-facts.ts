@@ -18,6 +18,8 @@ export interface Taker {
 export interface WaitingFacts {
   now: number
   limits: QueueLimits
+  /** Other programs use the queue too, and their workers may take jobs of it. */
+  shared: boolean
   /** This runner among them, unless it takes no jobs. */
   takers(): readonly Taker[]
   /** When a job becomes ready that another program has moved to a later time, epoch ms. */

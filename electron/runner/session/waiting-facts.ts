@@ -24,6 +24,7 @@ export function factsReader(
     let takers: readonly Taker[] | undefined
     return {
       limits,
+      shared: !parts.queue.isOwn(),
       // Most jobs that are shown run or have finished, and ask for none.
       takers: () => (takers ??= takersOf(seen ?? runners.lastSeen())),
       movedUntil: (id) => mirror.movedUntil(id),

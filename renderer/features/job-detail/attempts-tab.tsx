@@ -52,6 +52,8 @@ function describeSpan(span: Span): string {
 
 /** A label stands in its span only where it fits whole; the shortest of ours needs about an eighth. */
 const labelFrom = 0.13
+/** Before it the time at the left end would lie under `now`. */
+const nowFrom = 0.25
 
 function AttemptBar({ job }: { job: Job }) {
   const now = useNow(1000)
@@ -82,7 +84,7 @@ function AttemptBar({ job }: { job: Job }) {
         })}
       </div>
       <div className="g-ax num" aria-hidden="true">
-        <span>{formatClock(job.createdAt)}</span>
+        <span>{past / total > nowFrom && formatClock(job.createdAt)}</span>
         <span
           className="g-now"
           style={{ left: `${(past / total) * 100}%`, transform: `translateX(-${(past / total) * 100}%)` }}

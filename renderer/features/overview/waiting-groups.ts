@@ -1,8 +1,8 @@
-import { isFinished, type JobSummary, type WaitingReason } from '../../../electron/contract/job.ts'
+import { isFinished, leftToOthers, type JobSummary, type WaitingReason } from '../../../electron/contract/job.ts'
 import type { QueueInfo } from '../../../electron/contract/runner.ts'
 import type { GlyphName } from '../../lib/glyphs.ts'
 
-export type WaitingKind = WaitingReason['code'] | 'ABOUT_TO_START' | 'NOT_LOOKED_AT'
+export type WaitingKind = WaitingReason['code'] | 'ABOUT_TO_START' | 'LEFT_TO_OTHERS' | 'NOT_LOOKED_AT'
 
 /** Jobs that wait for the same thing. */
 export interface WaitingGroup {
@@ -30,6 +30,7 @@ export const waitingGlyphs: Record<WaitingKind, GlyphName> = {
   NEXT_IN_LINE: 'queued',
   CANCELLING: 'cancelling',
   ABOUT_TO_START: 'queued',
+  LEFT_TO_OTHERS: 'queued',
   NOT_LOOKED_AT: 'queued',
 }
 
@@ -48,6 +49,7 @@ export const waitingTones: Record<WaitingKind, 'queued' | 'delayed' | 'retry' | 
   NEXT_IN_LINE: 'queued',
   CANCELLING: 'retry',
   ABOUT_TO_START: 'queued',
+  LEFT_TO_OTHERS: 'queued',
   NOT_LOOKED_AT: 'queued',
 }
 
@@ -57,7 +59,8 @@ export function waitingTotal(counts: QueueInfo['counts']): number {
 }
 
 function kindOf(job: JobSummary): WaitingKind {
-  const code = job.waitingReason?.code
+  const { code, message } = job.waitingReason ?? {}
+  if (message?.endsWith(leftToOthers) === true) return 'LEFT_TO_OTHERS'
   if (code === undefined) return job.state === 'delayed' ? 'DELAYED_UNTIL' : 'ABOUT_TO_START'
   // The next in line waits for a thread like those behind it.
   return code === 'NEXT_IN_LINE' ? 'ALL_THREADS_BUSY' : code

@@ -39,6 +39,8 @@ function titleOf(group: WaitingGroup): ReactNode {
       return 'Asked to stop'
     case 'ABOUT_TO_START':
       return 'About to start'
+    case 'LEFT_TO_OTHERS':
+      return 'Left to other programs'
     case 'NOT_LOOKED_AT':
       return 'Further back in line'
   }
@@ -57,6 +59,8 @@ function noteOf(group: WaitingGroup, perMinute: number): string {
       return `Since ${formatClock(group.since)}`
     case 'QUEUE_PAUSED':
       return 'Nothing starts until it is resumed'
+    case 'LEFT_TO_OTHERS':
+      return 'No runner of Toril takes them'
     case 'NOT_LOOKED_AT':
       return 'Only the first 200 are looked at one by one'
     default:
