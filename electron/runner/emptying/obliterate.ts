@@ -6,7 +6,7 @@ import { counted } from '../counted.ts'
 import { toldWhy } from '../jobs/cancel-options.ts'
 import { jobFromQueue } from '../jobs/job-from-queue.ts'
 import { forEachAtOnce, tellDryRun, tellProgress } from '../jobs/tell-progress.ts'
-import type { QueuedJob, QueueLimits } from '../queue/job-queue.ts'
+import type { QueuedJob } from '../queue/job-queue.ts'
 import { stillPaused } from '../queue/standstill.ts'
 import { refuse, type Emptying, type EmptyingParts } from './emptying-parts.ts'
 import { emptyState, noteCancelled, takeOut } from './take-out.ts'
@@ -51,9 +51,9 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
   }
 
   /** Nothing is taken meanwhile. The queue goes on whatever happens; a server that is away is waited for. */
-  async function whileStill(act: (before: QueueLimits) => Promise<void>): Promise<void> {
-    const before = await queue.holdStill()
-    const failure = await act(before).then(
+  async function whileStill(act: () => Promise<void>): Promise<void> {
+    await queue.holdStill()
+    const failure = await act().then(
       () => undefined,
       (error: unknown) => ({ error }),
     )
@@ -99,14 +99,14 @@ export function createObliterate(parts: EmptyingParts): Emptying<ObliterateInput
       total: Math.max(1, total),
       signal,
       async work(progress, stop) {
-        await whileStill(async (before) => {
+        await whileStill(async () => {
           // What was taken just before the pause runs too.
           if (!force) refuseRunning((await queue.limits()).active)
           else await cancelRunning(stop)
           await takeAll(progress, stop)
           if (stop.aborted) return
           const left = await leftOver()
-          await queue.obliterate(before)
+          await queue.obliterate()
           for (const job of left)
             await noteCancelled(parts, job, job.state === 'active' ? `${why} It was running.` : why)
           // All that refused to go one by one is gone with the rest.

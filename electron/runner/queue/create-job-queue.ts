@@ -177,7 +177,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
       await trim(wanted, endedBefore, before)
     },
     contents: () => watch.ask(() => readContents(queue), again),
-    obliterate: (before) => obliterate(queue, before, { change, ask: watch.ask }),
+    obliterate: () => obliterate(queue, change),
     async consume(processor, { concurrency, onSettled, types }) {
       if (isReadOnly) return createNoConsumer()
       const { runnerId } = config

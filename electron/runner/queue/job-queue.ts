@@ -214,9 +214,9 @@ export interface JobQueue {
   contents(): Promise<QueueContents>
   /**
    * BullMQ's own: all that is left of a paused queue goes, job schedulers and jobs that run included, however far they
-   * are. Its limits, and the pause if it was paused before, are `keep` again afterwards.
+   * are. Its pause and its limits stay.
    */
-  obliterate(keep: QueueLimits): Promise<void>
+  obliterate(): Promise<void>
   consume(processor: Processor, options: ConsumeOptions): Promise<Consumer>
   /** Returns a function that stops listening. */
   onEvent(listener: (event: QueueEvent) => void): () => void

@@ -4,6 +4,7 @@ import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { BullmqPool } from './bullmq-pool.ts'
 import { choosingQuery, waitOnPostgres } from './choose-postgres.ts'
 import { openPostgresFinished } from './finished-postgres.ts'
+import { keepLimitsOnPostgres } from './keep-limits.ts'
 import { asOutageBullmqKnows, isLostRace, isPostgresOutage, isPostgresSilence } from './postgres-outage.ts'
 import { openPostgresPresence } from './presence-postgres.ts'
 import type { ConnectionHint, QueueServer } from './queue-server.ts'
@@ -112,7 +113,7 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
     pool,
     (error) => error,
     () => false,
-    removingQuery,
+    (text, params) => keepLimitsOnPostgres(...removingQuery(text, params)),
   )
   const listeners = new Set<(hint: ConnectionHint) => void>()
   pool.on('error', (error) => {

@@ -1,8 +1,7 @@
 import { ErrorCode } from 'bullmq'
 import { TorilError } from '../../contract/errors.ts'
 import type { BullQueue } from './job-mapping.ts'
-import type { QueueContents, QueueLimits } from './job-queue.ts'
-import { writeRateLimit } from './queue-limits.ts'
+import type { QueueContents } from './job-queue.ts'
 
 /** Jobs deleted in one go: small enough not to hold up the server. */
 const step = 1_000
@@ -26,15 +25,13 @@ export async function removeJob(queue: BullQueue, id: string): Promise<boolean> 
   }
 }
 
-/** Step by step, each a question of its own: BullMQ's takes as long as there are jobs. The queue must be paused. */
+/**
+ * Step by step, each a question of its own: BullMQ's takes as long as there are jobs. The queue must be paused, and
+ * stays so; see keep-limits.ts.
+ */
 export async function obliterate(
   queue: BullQueue,
-  { paused, rate, concurrency }: QueueLimits,
-  { change, ask }: Record<'change' | 'ask', <T>(question: () => Promise<T>) => Promise<T>>,
+  change: <T>(question: () => Promise<T>) => Promise<T>,
 ): Promise<void> {
   while ((await change(() => queue.getBackend().obliterate({ force: true, count: step }))) !== 0);
-  // With its jobs the queue forgot these: they come back also where no changes are allowed any more.
-  if (paused) await ask(() => queue.pause())
-  if (rate !== undefined) await ask(() => writeRateLimit(queue, rate))
-  if (concurrency !== undefined) await ask(() => queue.setGlobalConcurrency(concurrency))
 }

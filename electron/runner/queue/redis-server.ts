@@ -1,6 +1,7 @@
 import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 'bullmq'
 import { chooseOnRedis } from './choose-redis.ts'
 import { openRedisFinished } from './finished-redis.ts'
+import { keepLimitsOnRedis } from './keep-limits.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import type { ConnectionHint, QueueServer } from './queue-server.ts'
@@ -44,6 +45,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
   })
   const clients = new RedisClients(target, { answerMs, pace })
   const client = clients.open({ patient: false, silenceMs: answerMs, lazy: true })
+  keepLimitsOnRedis(client)
   const listeners = new Set<(hint: ConnectionHint) => void>()
   const tell = (hint: ConnectionHint): void => {
     for (const listener of listeners) listener(hint)
