@@ -22,6 +22,10 @@ describe('why a server cannot be used, in words', () => {
     ["OOM command not allowed when used memory > 'maxmemory'.", /memory is full/],
     ["READONLY You can't write against a read only replica.", /it is a replica/],
     ['CLUSTERDOWN Hash slot not served', /has no master at the moment/],
+    [
+      'Too many Cluster redirections. Last error: ReplyError: MOVED 9263 127.0.0.1:27479',
+      /has no master at the moment/,
+    ],
     ['LOADING Redis is loading the dataset in memory', /still loading/],
     ['Connection is closed.', /^the connection is lost$/],
     ['Socket timeout. Expecting data', /did not answer in time/],

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { ProfileDraft } from '../../electron/contract/connection-profile.ts'
+import type { RunnerConfig } from '../../electron/runner/create-runner.ts'
 import { createKeyFileBox } from '../../electron/runner/connections/profiles/key-file-box.ts'
 import { createProfileStore } from '../../electron/runner/connections/profiles/create-profile-store.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
@@ -26,8 +27,8 @@ export class ProfileHome {
     return this.#home.dataDir
   }
 
-  start(): Promise<Runner> {
-    return this.#home.start()
+  start(more: Partial<RunnerConfig> = {}): Promise<Runner> {
+    return this.#home.start(more)
   }
 
   /** With more in the environment. */
@@ -68,9 +69,14 @@ export class ProfileHome {
     await runner.stop({ graceMs: 0 })
   }
 
+  /** A path beside the data folder. */
+  path(name: string): string {
+    return join(this.#home.folder, name)
+  }
+
   /** A file of this text; its path. */
   pem(name: string, text: string): string {
-    const file = join(this.#home.folder, name)
+    const file = this.path(name)
     writeFileSync(file, text, { mode: 0o600 })
     return file
   }

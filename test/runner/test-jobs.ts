@@ -92,6 +92,17 @@ const files: Record<string, string> = {
     }
     return 'said'`,
   ),
+  /** Writes its name into the file `tally`; with `release` it then runs until that file is there. */
+  tally: jobFile(
+    'tally',
+    `const { appendFileSync, existsSync } = await import('node:fs')
+    appendFileSync(input.tally, input.name + '\\n')
+    while (input.release !== undefined && !existsSync(input.release)) {
+      ctx.signal.throwIfAborted()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    return input.name`,
+  ),
   big: jobFile('big', `return 'x'.repeat(input.n)`, { input: numbered }),
 }
 

@@ -29,6 +29,8 @@ export interface RedisCluster {
   /** What a client is given. */
   readonly nodes: Place[]
   readonly masters: TestRedis[]
+  /** The master that has the keys with this tag at the start. */
+  masterOf(tag: string): Promise<TestRedis>
   /** The master that has the keys with the tag of `replicaOf`, and its replica. */
   readonly withReplica: { master: TestRedis; replica: TestRedis } | undefined
   /** With `tls`. */
@@ -156,11 +158,15 @@ export async function startRedisCluster(setup: ClusterSetup = {}): Promise<Redis
       for (const { port } of masters) await untilTrue('the cluster to be whole', () => asking.isWhole(port, count))
     }
     await whole()
-    let withReplica: RedisCluster['withReplica']
-    if (setup.replicaOf !== undefined) {
-      const slot = await asking.ask(first, (each) => each.cluster('KEYSLOT', setup.replicaOf ?? ''))
+    async function masterOf(tag: string): Promise<TestRedis> {
+      const slot = await asking.ask(first, (each) => each.cluster('KEYSLOT', tag))
       const master = masters[Math.min(masterCount - 1, Math.floor((slot * masterCount) / slots))]
       if (master === undefined) throw new Error('No master has the slot.')
+      return master
+    }
+    let withReplica: RedisCluster['withReplica']
+    if (setup.replicaOf !== undefined) {
+      const master = await masterOf(setup.replicaOf)
       const replica = await startNode()
       await asking.meet(first, replica)
       await asking.follow(replica, master.port)
@@ -170,6 +176,7 @@ export async function startRedisCluster(setup: ClusterSetup = {}): Promise<Redis
     return {
       nodes: masters.map(({ port }) => ({ host, port })),
       masters,
+      masterOf,
       withReplica,
       certificates,
       user,

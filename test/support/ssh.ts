@@ -38,8 +38,8 @@ export interface SshServer {
   cutConnections(): Promise<void>
   /** Ends the server and its connections. */
   kill(): Promise<void>
-  /** Starts it again on the same port with the same keys. */
-  restart(): Promise<void>
+  /** Starts it again on the same port with the same keys, or with another host key. */
+  restart(options?: { otherHostKey: boolean }): Promise<void>
   stop(): Promise<void>
 }
 
@@ -169,8 +169,12 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       },
       cutConnections,
       kill,
-      async restart() {
+      async restart(options) {
         await kill()
+        if (options?.otherHostKey === true) {
+          await rm(path('host'))
+          await makeKey(path('host'))
+        }
         await launch()
       },
       stop: () => stopAll(stops),

@@ -16,6 +16,7 @@ const noAnswer =
   'it did not answer in time. Check host, port and firewall, and that TLS is set as the server expects it'
 const noTls = ownRefusals['plain-port']
 const clientCertificate = 'it asks for a client certificate. Give certificate and key'
+const noMaster = 'a part of it has no master at the moment. Start the master, or wait for its replica'
 
 /** What the messages of a server say however it is coded, first match. `$1` is the first group. */
 export const byFirstMessage: [RegExp, string][] = [
@@ -33,6 +34,8 @@ export const byFirstMessage: [RegExp, string][] = [
   ],
   [/NOPERM|can't run this command/, 'the user lacks a permission. Allow it the commands BullMQ needs'],
   [/DB index is out of range/, 'it has no database of this number. Choose a smaller number, 0 always exists'],
+  // Its nodes send to a master that is gone; the last of them is quoted.
+  [/Too many Cluster redirections/, noMaster],
   [/MOVED|CROSSSLOT/, ownRefusals['is-cluster']],
   [/cluster support disabled/i, ownRefusals['no-cluster']],
 ]
@@ -86,10 +89,7 @@ export const byMessage: [RegExp, string][] = [
   [/MISCONF/, 'it cannot save to its disk. Look into its log'],
   [/^OOM /, 'its memory is full. Raise maxmemory, or remove what is not needed'],
   [/READONLY/, ownRefusals.replica],
-  [
-    /CLUSTERDOWN|MASTERDOWN|Too many Cluster redirections/,
-    'a part of it has no master at the moment. Start the master, or wait for its replica',
-  ],
+  [/CLUSTERDOWN|MASTERDOWN/, noMaster],
   [/Protocol error|as reply type byte|RESP type/, 'what answers there is not Redis. Correct host and port'],
   [/does not support SSL/, 'it does not speak TLS. Turn TLS off in the profile or the URL, or on at the server'],
   [/no pg_hba\.conf entry/, 'the user may not connect from here. Allow it in pg_hba.conf'],

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startRedisCluster } from '../support/redis-cluster.ts'
+import { startSentinelRedis } from '../support/redis-sentinel.ts'
+import { startTestRedis } from '../support/redis.ts'
+import { OutageWork } from './outage-work.ts'
+import { ProfileHome } from './profile-home.ts'
+
+const host = '127.0.0.1'
+let home: ProfileHome
+beforeEach(async () => {
+  home = await ProfileHome.make()
+})
+afterEach(() => home.remove())
+
+/** Asks a server something as its owner would. */
+async function asOwner<Answer>(port: number, password: string | undefined, ask: (client: Redis) => Promise<Answer>) {
+  const client = new Redis({ host, port, ...(password === undefined ? {} : { password }) })
+  try {
+    return await ask(client)
+  } finally {
+    client.disconnect()
+  }
+}
+
+test('the master under sentinels is killed while jobs run: its replica has their results', async () => {
+  const { sentinels, name, password, sentinelPassword, master, replica } = await home.server(startSentinelRedis())
+  await home.use({
+    name: 'Sentinels',
+    queue: { kind: 'sentinel', sentinels, masterName: name },
+    secrets: { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword },
+  })
+  const work = await OutageWork.begin(home)
+  await asOwner(master.port, password, (client) => client.wait(1, 0))
+  await master.kill()
+  await work.goesThrough({ reason: /cannot be reached: / })
+  const role = await asOwner(replica.port, password, (client) => client.role())
+  expect(role[0]).toBe('master')
+})
+
+test("the queue's master in a cluster is killed while jobs run: its replica has their results", async () => {
+  const { nodes, withReplica } = await home.server(startRedisCluster({ replicaOf: '{bull}' }))
+  await home.use({ name: 'Cluster', queue: { kind: 'cluster', seeds: nodes } })
+  const work = await OutageWork.begin(home)
+  if (withReplica === undefined) throw new Error('There is no replica.')
+  await asOwner(withReplica.master.port, undefined, (client) => client.wait(1, 0))
+  await withReplica.master.kill()
+  await work.goesThrough({ reason: /cannot be reached: / })
+})
+
+test("the queue's master in a cluster is killed, and started again where there is no replica", async () => {
+  const { nodes, masterOf, whole } = await home.server(startRedisCluster())
+  await home.use({ name: 'Cluster', queue: { kind: 'cluster', seeds: nodes } })
+  const work = await OutageWork.begin(home)
+  const master = await masterOf('{bull}')
+  await master.kill()
+  await work.goesThrough({
+    reason: /cannot be reached: a part of it has no master at the moment/,
+    async comesBack() {
+      await master.restart()
+      await whole()
+    },
+  })
+})
+
+test('the managed Redis is killed while jobs run, and is there again by itself', async () => {
+  await home.use({ name: 'Own', queue: { kind: 'managed-redis' } })
+  const work = await OutageWork.begin(home)
+  const server = JSON.parse(readFileSync(join(home.dataDir, 'redis', 'server.json'), 'utf8')) as { pid: number }
+  process.kill(server.pid, 'SIGKILL')
+  await work.goesThrough({ reason: /cannot be reached: / })
+})
+
+test('the password is changed while jobs run, and changed back', async () => {
+  const { port } = await home.server(startTestRedis({ password: 'first' }))
+  await home.use({ name: 'Locked', queue: { kind: 'redis', port }, secrets: { 'queue.password': 'first' } })
+  const work = await OutageWork.begin(home)
+  await asOwner(port, 'first', async (client) => {
+    await client.config('SET', 'requirepass', 'second')
+    expect((await work.connection()).state).toBe('live')
+    await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await work.goesThrough({
+      reason: /: user name or password is wrong\. Correct them\.$/,
+      comesBack: () => client.config('SET', 'requirepass', 'first'),
+    })
+  })
+})
+
+test('the embedded PostgreSQL, queue and history in one, is killed while jobs run and is there again by itself', async () => {
+  const work = await OutageWork.begin(home)
+  const file = join(home.dataDir, 'postgres', 'data', 'postmaster.pid')
+  process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGKILL')
+  await work.goesThrough({ reason: /cannot be reached: / })
+})
