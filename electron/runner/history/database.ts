@@ -3,6 +3,7 @@ import pg from 'pg'
 import { isUnreachable, postgresUnavailable } from '../connections/postgres-errors.ts'
 import { pgAddress, type PostgresAddress } from '../connections/postgres-tls.ts'
 import { PrismaClient } from './generated/client.ts'
+import { breakOffInSilence } from './silence.ts'
 
 /** The one pool of the runner: Prisma and the batches of the writer share it. */
 export interface Database {
@@ -41,6 +42,7 @@ export function openDatabase(address: PostgresAddress): Database {
   // The server went away under an idle connection: the pool opens another when one is needed.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  const stopLooking = breakOffInSilence(pool, pgAddress(address))
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { schema }),
     // Errors reach jobs: without pieces of our own source in them.
@@ -61,6 +63,7 @@ export function openDatabase(address: PostgresAddress): Database {
     async close() {
       await prisma.$disconnect()
       await pool.end()
+      stopLooking()
     },
   }
 }
