@@ -7,6 +7,7 @@ import { prepareHome } from '../../electron/runner/connections/embedded/server-h
 import { makeCertificates, type Certificates } from './certificates.ts'
 import { startChildServer } from './child-server.ts'
 import { makeTestFolder } from './postgres.ts'
+import { ownAccess } from './redis-tls.ts'
 import { freePort } from './redis.ts'
 import { stopAll } from './stop-all.ts'
 import { untilTrue } from './until-true.ts'
@@ -26,7 +27,9 @@ export interface TlsPostgres {
  * The PostgreSQL that Toril brings, on a loopback port that takes TLS only. With `clientCertificates` it
  * asks for one of its authority beside the password.
  */
-export async function startTlsPostgres(options: { clientCertificates?: boolean } = {}): Promise<TlsPostgres> {
+export async function startTlsPostgres(
+  options: { clientCertificates?: boolean; expired?: boolean } = {},
+): Promise<TlsPostgres> {
   const stops: (() => Promise<unknown>)[] = []
   try {
     const folder = await makeTestFolder()
@@ -35,7 +38,7 @@ export async function startTlsPostgres(options: { clientCertificates?: boolean }
     const binaries = await prepareBinaries(locateBinaries(), home.folder, home.account)
     const data = await initCluster(binaries, home)
     const certificates = await makeCertificates(folder)
-    const { files, ca, client } = certificates
+    const { files } = certificates
     // A private key that others could read is refused.
     await chmod(files.serverKey, 0o600)
     if (home.account !== undefined) await chown(files.serverKey, home.account.uid, home.account.gid)
@@ -49,7 +52,7 @@ export async function startTlsPostgres(options: { clientCertificates?: boolean }
       unix_socket_directories: '',
       ssl: 'on',
       ssl_ca_file: files.ca,
-      ssl_cert_file: files.serverCert,
+      ssl_cert_file: options.expired === true ? files.expiredCert : files.serverCert,
       ssl_key_file: files.serverKey,
     }
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
@@ -61,7 +64,7 @@ export async function startTlsPostgres(options: { clientCertificates?: boolean }
     stops.unshift(() => server.end('SIGINT'))
     const { password } = home
     const login = { host: '127.0.0.1', port, user: embeddedUser, password, database: 'postgres' }
-    const answers = untilTrue('PostgreSQL with TLS', () => isAnswering({ ...login, ssl: { ca, ...client } }))
+    const answers = untilTrue('PostgreSQL with TLS', () => isAnswering({ ...login, ssl: ownAccess(certificates) }))
     await Promise.race([answers, server.failed])
     return { ...login, certificates, pid: server.pid, stop: () => stopAll(stops) }
   } catch (error) {

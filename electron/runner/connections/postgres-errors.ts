@@ -1,4 +1,5 @@
 import { TorilError } from '../../contract/errors.ts'
+import { byCode } from '../queue/refusal-sentences.ts'
 import type { PostgresAddress } from './postgres-tls.ts'
 
 const networkCodes = new Set([
@@ -88,6 +89,10 @@ function describePostgresError(error: unknown, address: PostgresAddress): string
   if (/does not support SSL/i.test(message)) {
     const off = byUrl ? `Set sslmode=disable in ${setting}` : `Switch TLS off in ${setting}`
     return `${place} does not speak TLS. ${off}, or switch TLS on at the server.`
+  }
+  // No setting of ours helps there.
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return `${place} was reached, but ${byCode[code] ?? message}.`
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|TLS|SSL/.test(code) || /certificate|SSL alert|tlsv1/i.test(message)) {
     const places = byUrl ? 'sslmode and sslrootcert' : 'history.tls.caFile and history.tls.serverName'

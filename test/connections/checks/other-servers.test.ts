@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { postgresTarget } from '../../../electron/runner/connections/postgres/postgres-target.ts'
+import { waitForPostgres } from '../../../electron/runner/connections/wait-for-postgres.ts'
 import { startTlsPostgres } from '../../support/postgres-tls.ts'
 import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { startSentinelRedis } from '../../support/redis-sentinel.ts'
@@ -100,6 +102,22 @@ test('a PostgreSQL with TLS passes, and a right that is missing is named', async
     'auth',
     `PostgreSQL at ${host}:${port} wants TLS. Switch TLS on in the profile Draft.`,
   ])
+})
+
+test('a PostgreSQL whose certificate has expired is to be given a new one, by the test and by a start', async () => {
+  const { host, port, user, password, database, certificates } = await folder.server(
+    startTlsPostgres({ expired: true }),
+  )
+  const tls = { caFile: folder.pem('ca.pem', certificates.ca), verify: true }
+  const history = { kind: 'postgres', host, port, user, database, tls } as const
+  const secrets = { 'history.password': password }
+  const sentence = /its certificate has expired\. Renew the certificate of the server\.$/
+  expect(failureOf(await folder.test({ history, secrets }))).toEqual(['tls', expect.stringMatching(sentence) as string])
+  const address = await postgresTarget(history, { secrets, setting: 'the profile Old' })
+  await expect(waitForPostgres(address)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(sentence) as string,
+  })
 })
 
 test('a managed Redis and the embedded PostgreSQL are looked at without being started', async () => {
