@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { TorilError } from '../../electron/contract/errors.ts'
 import type { Job } from '../../electron/contract/job.ts'
 import type { Connection } from '../../electron/contract/runner.ts'
+import type { QueueTiming } from '../../electron/runner/queue/queue-config.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
 import { until } from '../queue/until.ts'
 import type { ProfileHome } from './profile-home.ts'
@@ -54,9 +55,12 @@ export class OutageWork {
   }
 
   /** On the profile in use. */
-  static async begin(home: ProfileHome): Promise<OutageWork> {
+  static async begin(home: ProfileHome, more: Partial<QueueTiming> = {}): Promise<OutageWork> {
     const problems: string[] = []
-    const runner = await home.start({ timing, onProblem: (message) => problems.push(message) })
+    const runner = await home.start({
+      timing: { ...timing, ...more },
+      onProblem: (message) => problems.push(message),
+    })
     const work = new OutageWork(home, runner, problems)
     for (const name of ['held 1', 'held 2']) await work.enqueue(name, true)
     for (const id of work.#ids.values()) await whenStarted(runner, id)
@@ -117,7 +121,7 @@ export class OutageWork {
       connection: { state: expect.stringMatching(/^(reconnecting|offline)$/) as string },
     })
     expect(await runner.health()).toMatchObject({ ready: false, queue: 'unreachable' })
-    expect(await runner.jobs.get(this.#ids.get('held 1') ?? '')).toMatchObject({ state: 'active' })
+    expect(await runner.jobs.get(this.idOf('held 1'))).toMatchObject({ state: 'active' })
     const listed = runner.jobs.list({ state: ['active'], limit: 10 })
     if (withHistory) await expect(listed).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     else expect((await listed).jobs).toHaveLength(2)
@@ -141,6 +145,10 @@ export class OutageWork {
     if (!existsSync(this.#release)) writeFileSync(this.#release, '')
     const idle = () => this.runner.threads().every(({ job }) => job === undefined || job.type !== 'tally')
     await until(idle, 'what ran has ended')
+  }
+
+  idOf(name: string): string {
+    return this.#ids.get(name) ?? ''
   }
 
   async #end(id: string): Promise<Job> {
