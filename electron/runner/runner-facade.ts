@@ -14,6 +14,7 @@ import { isAway, messageOf } from './outage.ts'
 import type { PreferencesStore } from './preferences/preferences-store.ts'
 import type { RunnerQueue } from './queue/create-job-queue.ts'
 import type { JobQueue } from './queue/job-queue.ts'
+import { limited } from './queue/limited.ts'
 import type { RateLimitKeeper } from './rate-limit.ts'
 import type { Health, Runner, SessionRunner } from './runner.ts'
 import type { HistoryOutage } from './session/history-outage.ts'
@@ -25,13 +26,14 @@ import { watchUpdates, type FeedSource } from './updates/update-feed.ts'
 export interface FacadeParts {
   jobs: Runner['jobs']
   emptying: QueueEmptying
-  queue: JobQueue & Pick<RunnerQueue, 'onGivenUp'>
+  queue: JobQueue & Pick<RunnerQueue, 'onGivenUp' | 'timing'>
   history: History
   stats: QueueStats
   preferences: PreferencesStore
   profiles: Pick<ProfileStore, 'onChange'>
   moving: Moving
   findQueues: SessionRunner['findQueues']
+  tryTunnels: () => Promise<void>
   safety: Pick<Safety, 'onChange'>
   catalog: Catalog
   pool: ThreadPool
@@ -141,7 +143,11 @@ export function runnerFacade(parts: FacadeParts): SessionRunner {
       info: () => stats.info(),
       pause: () => setPaused(true),
       resume: () => setPaused(false),
-      reconnect: () => queue.tryNow(),
+      async reconnect() {
+        // Whoever asks is answered in time; a tunnel that stands later has the queue tried as well.
+        await limited(parts.tryTunnels(), queue.timing.answerMs).catch(() => undefined)
+        return queue.tryNow()
+      },
       ...parts.emptying,
       throughput: (range) => history.reader.throughput(range, new Date()),
     },

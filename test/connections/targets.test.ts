@@ -16,6 +16,7 @@ import { postgresTarget } from '../../electron/runner/connections/postgres/postg
 import { redisTarget } from '../../electron/runner/connections/redis/redis-target.ts'
 import { tlsOptions } from '../../electron/runner/connections/tls-options.ts'
 import type { TunnelWay } from '../../electron/runner/connections/tunnel-way.ts'
+import type { Way } from '../../electron/runner/queue/queue-config.ts'
 import { makeCertificates, type Certificates } from '../support/certificates.ts'
 
 let folder: string
@@ -47,7 +48,11 @@ function tunnelDouble(): TunnelWay {
     ports.set(key, ports.get(key) ?? 50_000 + ports.size)
     return { host: '127.0.0.1', port: ports.get(key) ?? 0 }
   }
-  return { forward: (target) => Promise.resolve(to(target)), announced: () => Promise.resolve(to) }
+  return {
+    forward: (target) => Promise.resolve(to(target)),
+    announced: () => Promise.resolve(to),
+    trouble: () => 'it is down',
+  }
 }
 
 /** A certificate for one name. */
@@ -70,9 +75,12 @@ describe('a Redis', () => {
 
   test('behind a tunnel is reached on loopback, and its certificate checked against its own name', async () => {
     const queue = queueOf({ kind: 'redis', host: 'r.example', tls: {}, tunnel: { host: 'bastion' } })
-    const { options } = (await redisTarget(queue, { secrets: {}, setting, tunnel: tunnelDouble() })) as {
+    const { options, way } = (await redisTarget(queue, { secrets: {}, setting, tunnel: tunnelDouble() })) as {
       options: { host: string; port: number; tls: Awaited<ReturnType<typeof tlsOptions>> }
+      way: Way
     }
+    // No sentence names the loopback port.
+    expect([way.place, way.trouble()]).toEqual(['r.example:6379 through bastion', 'it is down'])
     expect(options).toMatchObject({
       host: '127.0.0.1',
       port: 50_000,

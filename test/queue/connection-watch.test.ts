@@ -18,6 +18,7 @@ function fakeServer() {
     woken: [] as { silent: boolean }[],
     hint: undefined as unknown as (hint: ConnectionHint) => void,
     ping: () => server.answer(),
+    trouble: () => undefined,
     reach: () => {
       server.tries += 1
       return server.answer()

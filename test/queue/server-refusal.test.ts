@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { byCode, byFirstMessage, byMessage, ownRefusals } from '../../electron/runner/queue/refusal-sentences.ts'
-import { reasonOf, Refusal } from '../../electron/runner/queue/server-refusal.ts'
+import { reasonOf, reasonOnWay, Refusal } from '../../electron/runner/queue/server-refusal.ts'
 
 const coded = (code: string, message = 'x'): Error => Object.assign(new Error(message), { code })
 
@@ -41,6 +41,13 @@ describe('why a server cannot be used, in words', () => {
 
   it('says of a connection whose far end is gone that it is lost', () => {
     expect(reasonOf(coded('EPIPE', 'write EPIPE'))).toBe('the connection is lost')
+  })
+
+  it('blames the way there where that is broken, and not where more is known', () => {
+    const broken = 'the SSH server is away'
+    expect(reasonOnWay(broken, coded('ECONNRESET'))).toBe(broken)
+    expect(reasonOnWay(undefined, coded('ECONNREFUSED'))).toBe(byCode['ECONNREFUSED'])
+    expect(reasonOnWay(broken, new Refusal('announced', '10.0.0.7:7001'))).toMatch(/10\.0\.0\.7:7001.*natMap/)
   })
 
   it('puts in what is particular, as it is', () => {

@@ -150,6 +150,11 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     }
     stops.unshift(kill)
     await launch()
+    const hostKeyNow = async () => ({
+      fingerprint: await fingerprintOf(path('host')),
+      key: (await readFile(path('host.pub'), 'utf8')).split(' ').slice(0, 2).join(' '),
+    })
+    let host = await hostKeyNow()
     return {
       host: '127.0.0.1',
       port,
@@ -162,8 +167,12 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       get password() {
         return running.password
       },
-      hostFingerprint: await fingerprintOf(path('host')),
-      hostKey: (await readFile(path('host.pub'), 'utf8')).split(' ').slice(0, 2).join(' '),
+      get hostFingerprint() {
+        return host.fingerprint
+      },
+      get hostKey() {
+        return host.key
+      },
       get pid() {
         return running.server.pid
       },
@@ -174,6 +183,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
         if (options?.otherHostKey === true) {
           await rm(path('host'))
           await makeKey(path('host'))
+          host = await hostKeyNow()
         }
         await launch()
       },

@@ -15,8 +15,7 @@ import { wantedConnections, type WantedConnections } from './profiles/environmen
 import { builtInId } from './profiles/profile-records.ts'
 import type { ProfileStore } from './profiles/profile-store.ts'
 import { redisTarget } from './redis/redis-target.ts'
-import { openTunnel } from './tunnel/tunnel.ts'
-import type { TunnelWay } from './tunnel-way.ts'
+import { openTunnel, type Tunnel } from './tunnel/tunnel.ts'
 import { waitForPostgres } from './wait-for-postgres.ts'
 
 /** Where jobs and their history live, with what leads there running. */
@@ -34,6 +33,8 @@ export interface OpenConnections {
   notices: SystemInfo['notices']
   /** Told whenever an SSH tunnel stands again. Returns a function that stops listening. */
   onTunnelBack(listener: () => void): () => void
+  /** Tunnels that are down are tried now. Resolves when all of them have been. */
+  tryTunnels(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -53,7 +54,7 @@ interface Opening {
   stops: StopStack
   notices: SystemInfo['notices']
   embedded?: Promise<PostgresAddress>
-  tunnels: Map<string, Promise<TunnelWay>>
+  tunnels: Map<string, Promise<Tunnel>>
   onTunnelBack: Set<() => void>
 }
 
@@ -80,11 +81,11 @@ async function tunnelFor(
   part: TunnelPart | undefined,
   field: 'queue' | 'history',
   secrets: ProfileSecrets,
-): Promise<TunnelWay | undefined> {
+): Promise<Tunnel | undefined> {
   if (part === undefined) return undefined
   const [password, keyPassphrase] = [secrets[`${field}.tunnel.password`], secrets[`${field}.tunnel.keyPassphrase`]]
   const key = JSON.stringify([part, password, keyPassphrase])
-  const start = async (): Promise<TunnelWay> => {
+  const start = async (): Promise<Tunnel> => {
     const tunnel = await openTunnel({
       ...part,
       ...(password === undefined ? {} : { password }),
@@ -243,6 +244,9 @@ export async function openConnections(options: ConnectionOptions): Promise<OpenC
       onTunnelBack(listener) {
         onTunnelBack.add(listener)
         return () => onTunnelBack.delete(listener)
+      },
+      async tryTunnels() {
+        await Promise.all([...opening.tunnels.values()].map(async (tunnel) => (await tunnel).tryNow()))
       },
       stop: () => stops.run(),
     }

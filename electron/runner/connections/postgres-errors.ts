@@ -86,6 +86,8 @@ function describePostgresError(error: unknown, address: PostgresAddress): string
   // Prisma begins with the call in its own source; what the matter is comes last.
   const message = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? ''
   const place = placeOf(address)
+  const trouble = isUnreachable(error) ? address.trouble?.() : undefined
+  if (trouble !== undefined) return `${place} cannot be reached: ${trouble}.`
   if (/does not support SSL/i.test(message)) {
     const off = byUrl ? `Set sslmode=disable in ${setting}` : `Switch TLS off in ${setting}`
     return `${place} does not speak TLS. ${off}, or switch TLS on at the server.`

@@ -7,6 +7,8 @@ export interface PostgresAddress {
   ssl?: ConnectionOptions
   /** Where it is, for people, when the URL leads to the near end of a tunnel: `db.example:5432 through ssh.example`. */
   place?: string
+  /** Why nothing comes through the tunnel now, as the end of a sentence. */
+  trouble?: () => string | undefined
   /** Where the URL is from and is put right, `the profile Team`; DATABASE_URL unless given. */
   setting?: string
 }

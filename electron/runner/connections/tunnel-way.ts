@@ -6,4 +6,6 @@ export interface TunnelWay {
   forward(target: HostPort): Promise<HostPort>
   /** The same at once, for addresses that servers announce. Resolves when it can be asked. */
   announced(): Promise<(target: HostPort) => HostPort>
+  /** Why nothing comes through now, as the end of a sentence; undefined while it does. */
+  trouble(): string | undefined
 }

@@ -4,7 +4,7 @@ import { limited, TooLate } from './limited.ts'
 import type { QueueServer } from './queue-server.ts'
 import { lost } from './refusal-sentences.ts'
 import type { RetryPace } from './retry-pace.ts'
-import { reasonOf, refusedSentence, serverNames, unavailable } from './server-refusal.ts'
+import { reasonOf, reasonOnWay, refusedSentence, serverNames, unavailable } from './server-refusal.ts'
 
 /** After this long without the server the connection counts as offline; it is tried on all the same. */
 const offlineAfterMs = 10_000
@@ -87,7 +87,8 @@ export function watchConnection({ server, pace, pingMs, answerMs, report }: Conn
   /** The latest reason is the true one, unless it only says that the connection is gone. */
   function because(error: unknown, began = false): void {
     silent ||= server.isSilence(error)
-    const latest = began && isReset(error) ? lost : reasonOf(error)
+    const trouble = server.trouble()
+    const latest = trouble === undefined && began && isReset(error) ? lost : reasonOnWay(trouble, error)
     if (reason === '' || latest !== lost) reason = latest
   }
 

@@ -13,7 +13,7 @@ import { openPostgresNotes, openPostgresRelay } from './relay-postgres.ts'
 import { makeOwnTables } from './own-tables.ts'
 import { removingQuery } from './remove-postgres.ts'
 import type { RetryPace } from './retry-pace.ts'
-import { reasonOf, unavailable } from './server-refusal.ts'
+import { reasonOnWay, unavailable } from './server-refusal.ts'
 import { takeOverOnPostgres } from './take-over.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
@@ -90,7 +90,7 @@ async function prepare(
       throw new Error('it holds no queue yet, and the profile is read-only. Turn off read-only once to make it')
     }
   } catch (error) {
-    throw unavailable('postgres', label, reasonOf(error), error)
+    throw unavailable('postgres', label, reasonOnWay(address.trouble?.(), error), error)
   } finally {
     await client.end().catch(() => undefined)
   }
@@ -154,6 +154,7 @@ export async function openPostgresServer(config: PostgresServerConfig): Promise<
     async ping() {
       await pool.query('SELECT 1')
     },
+    trouble: () => address.trouble?.(),
     async reach() {
       await pool.query('SELECT 1')
     },

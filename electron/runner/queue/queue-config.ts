@@ -1,14 +1,24 @@
 import type { ClusterOptions, RedisOptions } from 'ioredis'
 import type { PostgresAddress } from '../connections/postgres-tls.ts'
 
+/** How a server is reached whose own address is not the one that is connected to. */
+export interface Way {
+  /** Where it is, for sentences. */
+  place: string
+  /** Why nothing comes through now, as the end of a sentence. */
+  trouble(): string | undefined
+}
+
 /** A Redis, in the words of ioredis. */
 export type RedisTarget =
   /** `host` and `port`, or `path` of a socket; `tls`, `username`, `password`, `db`. */
-  | { kind: 'redis'; options: RedisOptions }
-  /** `sentinels` and `name` of the master, `sentinelUsername`, `sentinelPassword`, `sentinelTLS`; `tls` is for the master. */
-  | { kind: 'sentinel'; options: RedisOptions }
-  /** `nodes`: the first to be asked. A prefix without a hash tag is put in braces. `options.redisOptions` is for each node. */
-  | { kind: 'cluster'; nodes: { host: string; port: number }[]; options: ClusterOptions }
+  (
+    | { kind: 'redis'; options: RedisOptions }
+    /** `sentinels` and `name` of the master, `sentinelUsername`, `sentinelPassword`, `sentinelTLS`; `tls` is for the master. */
+    | { kind: 'sentinel'; options: RedisOptions }
+    /** `nodes`: the first to be asked. A prefix without a hash tag is put in braces. `options.redisOptions` is for each node. */
+    | { kind: 'cluster'; nodes: { host: string; port: number }[]; options: ClusterOptions }
+  ) & { way?: Way }
 
 /** The server that holds the queue. */
 export type QueueTarget =

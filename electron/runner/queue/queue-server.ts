@@ -34,6 +34,8 @@ export interface QueueServer {
   readonly putsBackBehind: boolean
   /** Resolves with the server's answer to the smallest question. */
   ping(): Promise<void>
+  /** What is the matter with the way to it, as the end of a sentence; undefined where nothing is known to be. */
+  trouble(): string | undefined
   /** Tries to reach the server now, not when its turn comes. Rejects with the reason why not. */
   reach(): Promise<void>
   /**

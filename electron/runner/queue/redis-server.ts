@@ -13,7 +13,7 @@ import { redisLabel, redisPrefix } from './redis-target.ts'
 import { dropRedisLocks } from './release-dead.ts'
 import { openRedisNotes, openRedisRelay } from './relay-redis.ts'
 import type { RetryPace } from './retry-pace.ts'
-import { reasonOf, Refusal, unavailable } from './server-refusal.ts'
+import { reasonOnWay, Refusal, unavailable } from './server-refusal.ts'
 import { takeOverOnRedis } from './take-over.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
@@ -39,9 +39,10 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
   const label = redisLabel(target)
   const prefix = redisPrefix(target, config.prefix, config.queueName)
   const key = `${prefix}:${config.queueName}:meta`
+  const trouble = () => target.way?.trouble()
   const probe = () => probeRedis(target, { key, timeoutMs: answerMs })
   const notices = await probe().catch((error: unknown) => {
-    throw unavailable('redis', label, reasonOf(error), error)
+    throw unavailable('redis', label, reasonOnWay(trouble(), error), error)
   })
   const clients = new RedisClients(target, { answerMs, pace })
   const client = clients.open({ patient: false, silenceMs: answerMs, lazy: true })
@@ -65,7 +66,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
     await client.connect()
   } catch (error) {
     clients.endAll()
-    throw unavailable('redis', label, reasonOf(lastError ?? error), error)
+    throw unavailable('redis', label, reasonOnWay(trouble(), lastError ?? error), error)
   }
 
   /** BullMQ leaves open what it was given, and reads blockingly over a copy of it. */
@@ -101,6 +102,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
       // Any node of a cluster answers a ping, also when that of the queue is away.
       await (target.kind === 'cluster' ? client.exists(key) : client.ping())
     },
+    trouble,
     async reach() {
       try {
         await (onReplica ? connectAnew(client) : connectNow(client))

@@ -11,6 +11,7 @@ function numbered(place: string, db: number | undefined): string {
 
 /** Where it is, for sentences; never a secret. */
 export function redisLabel(target: RedisTarget): string {
+  if (target.way !== undefined) return target.way.place
   if (target.kind === 'cluster') return target.nodes.map((node) => placeOf(node, 6379)).join(', ')
   const { options } = target
   if (target.kind === 'redis') return numbered(options.path ?? placeOf(options, 6379), options.db)

@@ -47,6 +47,12 @@ export function reasonOf(error: unknown): string {
   return message === '' ? 'it cannot be used' : message.replace(/\.$/, '')
 }
 
+/** The same, where something may be the matter with the way there; what Toril found out itself tells more. */
+export function reasonOnWay(trouble: string | undefined, error: unknown): string {
+  const found = error instanceof Refusal && error.kind !== 'sentinels'
+  return trouble === undefined || found ? reasonOf(error) : trouble
+}
+
 /** What a server that is there does not do: a right is missing, or it is full. */
 const refusals = /^(NOPERM|OOM|MISCONF)|user executing the script can't run/
 const refusalStates = new Set(['42501', '53100'])

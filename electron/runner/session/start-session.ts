@@ -102,6 +102,7 @@ async function start(parts: SessionParts): Promise<SessionRunner> {
       connections: parts.connections,
       catalog,
     }),
+    tryTunnels: () => parts.connections.tryTunnels(),
     safety,
     moving: core.moving,
     catalog,

@@ -31,6 +31,7 @@ export async function postgresTarget(
     setting,
     // The loopback port of a tunnel is nothing that anybody has set.
     ...(history.tunnel === undefined ? {} : { place: `${host}:${port}${tunnelWords(history.tunnel)}` }),
+    ...(tunnel === undefined ? {} : { trouble: () => tunnel.trouble() }),
   }
   // Otherwise pg would ask PGSSLMODE of the surroundings.
   if (tls === undefined) return { url: `${url}?sslmode=disable`, ...from }

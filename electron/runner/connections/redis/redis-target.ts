@@ -2,6 +2,8 @@ import type { ClusterOptions, RedisOptions } from 'ioredis'
 import type { ConnectionOptions } from 'node:tls'
 import type { HostPort, ProfileSecrets, QueuePart, TlsPart } from '../../../contract/connection-profile.ts'
 import type { RedisTarget } from '../../queue/queue-config.ts'
+import { redisLabel } from '../../queue/redis-target.ts'
+import { tunnelWords } from '../place-names.ts'
 import { tlsOptions } from '../tls-options.ts'
 import type { TunnelWay } from '../tunnel-way.ts'
 
@@ -118,8 +120,31 @@ async function cluster(queue: Cluster, way: RedisWay): Promise<RedisTarget> {
   }
 }
 
+/** The address in the profile: the near end of a tunnel is nothing that anybody has set. */
+function shownOf(queue: Redis | Sentinel | Cluster): RedisTarget {
+  switch (queue.kind) {
+    case 'redis':
+      return { kind: 'redis', options: { host: queue.host, port: queue.port, db: queue.database } }
+    case 'sentinel':
+      return {
+        kind: 'sentinel',
+        options: { sentinels: queue.sentinels, name: queue.masterName, db: queue.database },
+      }
+    case 'cluster':
+      return { kind: 'cluster', nodes: queue.seeds, options: {} }
+  }
+}
+
 /** What the queue connects with. Rejects UNAVAILABLE naming a TLS file that is of no use. */
-export function redisTarget(queue: Redis | Sentinel | Cluster, way: RedisWay): Promise<RedisTarget> {
+export async function redisTarget(queue: Redis | Sentinel | Cluster, way: RedisWay): Promise<RedisTarget> {
+  const target = await connectedTo(queue, way)
+  const { tunnel } = way
+  if (tunnel === undefined) return target
+  const place = `${redisLabel(shownOf(queue))}${tunnelWords(queue.tunnel)}`
+  return { ...target, way: { place, trouble: () => tunnel.trouble() } }
+}
+
+function connectedTo(queue: Redis | Sentinel | Cluster, way: RedisWay): Promise<RedisTarget> {
   switch (queue.kind) {
     case 'redis':
       return one(queue, way)

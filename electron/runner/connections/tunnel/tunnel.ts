@@ -24,6 +24,10 @@ export interface Tunnel {
   announced(): Promise<(target: HostPort) => HostPort>
   /** Resolves when the far end of the tunnel reaches the target. Rejects with TorilError UNAVAILABLE: one sentence why not. */
   reach(target: HostPort): Promise<void>
+  /** Why it does not stand now, or the target asked for last was not reached, as the end of a sentence. */
+  trouble(): string | undefined
+  /** Where it is down: does not wait for the next try. Resolves when that is over. */
+  tryNow(): Promise<void>
   /** Told when the tunnel breaks, comes back, or a target behind it is not reached. Returns a function that stops listening. */
   onState(listener: (state: TunnelState) => void): () => void
   /** Ends the connections and gives the ports back; safe to call twice. */
@@ -47,6 +51,9 @@ export async function openTunnel(config: TunnelConfig): Promise<Tunnel> {
   const closing = new AbortController()
   /** What was last told about a target, so that a client that tries again and again is told of once. */
   const told = new Map<string, string>()
+  /** Why the last target that was asked for was not reached. */
+  let unreached: string | undefined
+  let next: { now: AbortController; over: PromiseWithResolvers<void> } | undefined
 
   function tell(state: TunnelState): void {
     for (const listener of listeners) listener(state)
@@ -58,9 +65,11 @@ export async function openTunnel(config: TunnelConfig): Promise<Tunnel> {
       if (chain === undefined) throw new TorilError('UNAVAILABLE', why)
       const channel = await chain.open(target)
       told.delete(key)
+      unreached = undefined
       return channel
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
+      unreached = message
       // A tunnel that is down has said so itself.
       if (chain !== undefined && told.get(key) !== message) {
         told.set(key, message)
@@ -74,17 +83,23 @@ export async function openTunnel(config: TunnelConfig): Promise<Tunnel> {
 
   async function reconnect(): Promise<SshChain | undefined> {
     for (let wait = firstRetryMs; !closing.signal.aborted; wait = Math.min(wait * 2, longestRetryMs)) {
+      next?.over.resolve()
+      next = { now: new AbortController(), over: Promise.withResolvers() }
       // Several runners behind one server must not come back in the same moment.
       const pause = wait * (0.5 + Math.random() / 2)
-      await delay(pause, undefined, { signal: closing.signal }).catch(() => undefined)
+      const signal = AbortSignal.any([closing.signal, next.now.signal])
+      await delay(pause, undefined, { signal }).catch(() => undefined)
       if (closing.signal.aborted) return undefined
       try {
         const found = await connectChain(config)
         if (!closing.signal.aborted) return found
         await found.close()
       } catch (error) {
+        const before = why
         why = error instanceof Error ? error.message : String(error)
         if (error instanceof TunnelRefused) wait = Math.max(wait, refusedRetryMs / 2)
+        // Said once: a server may be away for days.
+        if (why === before) continue
         tell({
           up: false,
           message: `${why} The next try is in about ${Math.ceil(Math.min(wait * 2, longestRetryMs) / 1000)} s.`,
@@ -104,7 +119,10 @@ export async function openTunnel(config: TunnelConfig): Promise<Tunnel> {
       if (closing.signal.aborted) return
       tell({ up: false, message: `${why} It is made again.` })
       chain = await reconnect()
+      unreached = undefined
       if (chain !== undefined) tell({ up: true })
+      next?.over.resolve()
+      next = undefined
     }
   }
 
@@ -128,6 +146,14 @@ export async function openTunnel(config: TunnelConfig): Promise<Tunnel> {
       const channel = await open(target)
       channel.on('error', () => undefined)
       channel.destroy()
+    },
+    trouble() {
+      const sentence = chain === undefined ? why : unreached
+      return sentence?.replace(/^The /, 'the ').replace(/\.$/, '')
+    },
+    async tryNow() {
+      next?.now.abort()
+      await next?.over.promise
     },
     onState(listener) {
       listeners.add(listener)
