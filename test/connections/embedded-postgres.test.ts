@@ -17,6 +17,7 @@ import { launchServer } from '../../electron/runner/connections/embedded/server-
 import { folderError, prepareHome } from '../../electron/runner/connections/embedded/server-home.ts'
 import { startFailure } from '../../electron/runner/connections/embedded/start-failure.ts'
 import { makeTestFolder } from '../support/postgres.ts'
+import { untilTrue } from '../support/until-true.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 
@@ -144,6 +145,38 @@ test.each([...(process.platform === 'win32' ? [] : [['its socket', false] as con
     expect(await query(url, 'SELECT value FROM kept')).toEqual([{ value: 3 }])
   },
 )
+
+test('a killed server whose last session is still at work is started as soon as that has ended, and is told of once', async () => {
+  const dataDir = await testFolder()
+  const server = await start({ dataDir })
+  const told: string[] = []
+  server.onExit((message) => told.push(message))
+  let restarts = 0
+  server.onRestart(() => (restarts += 1))
+  const client = new pg.Client({ connectionString: server.url })
+  client.on('error', () => undefined)
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  // It looks up from its work only when it has done a part of it: the end of its server escapes it for long.
+  const counting = client.query('SELECT count(*) FROM generate_series(1, 60000) a, generate_series(1, 60000) b')
+  const ended = counting.catch((error: Error) => error.message)
+  await untilTrue('the session to be at work', async () => {
+    const [found] = await query(
+      server.url,
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%60000) b' AND state = 'active' AND pid <> pg_backend_pid()",
+    )
+    return found?.['n'] === 1
+  })
+  process.kill(server.pid, 'SIGKILL')
+  await untilTrue('three tries', async () => {
+    const log = await readFile(join(dataDir, 'logs', 'postgres.log'), 'utf8')
+    return log.split('is still in use').length > 3
+  })
+  process.kill(rows[0]?.pid ?? 0, 'SIGQUIT')
+  await ended
+  await untilTrue('the restart', async () => restarts === 1)
+  expect(told.filter((message) => message.includes('is still in a long query'))).toHaveLength(1)
+})
 
 /** What a crash of one session does: PostgreSQL throws out all others and recovers. */
 async function killSession(url: string): Promise<void> {

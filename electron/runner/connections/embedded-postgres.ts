@@ -102,6 +102,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let recovering = false
 
   async function revive(): Promise<void> {
+    let told = ''
     for (let wait = firstRetryMs; !stopping.signal.aborted; wait = Math.min(wait * 2, longestRetryMs)) {
       try {
         running = await run(place, stopping.signal)
@@ -110,7 +111,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         return
       } catch (error) {
         if (stopping.signal.aborted) return
-        for (const listener of exitListeners) listener(error instanceof Error ? error.message : String(error))
+        const message = error instanceof Error ? error.message : String(error)
+        // The same again and again would say nothing.
+        if (message !== told) for (const listener of exitListeners) listener(message)
+        told = message
         await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     }

@@ -15,6 +15,11 @@ export function startFailure(folder: string, output: string, otherwise: string):
       `Port ${port} of the embedded PostgreSQL in ${folder} is taken by another program. End that program, or start Toril again.`,
     )
   }
+  if (/shared memory block .* is still in use/.test(output)) {
+    return fail(
+      `The embedded PostgreSQL in ${folder} cannot start yet: a session of the one before it, which was killed, is still in a long query. Wait for its end, or end that process.`,
+    )
+  }
   if (/incompatible with server/.test(output)) {
     return fail(
       `The database in ${folder} was made by another major version of PostgreSQL. Use the Toril that made it, or set TORIL_DATA_DIR to a new folder.`,
