@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startRedisCluster } from '../support/redis-cluster.ts'
 import { startSentinelRedis } from '../support/redis-sentinel.ts'
 import { startTestRedis } from '../support/redis.ts'
+import { startSshServer, tunnelThrough } from '../support/ssh.ts'
 import { OutageWork } from './outage-work.ts'
 import { ProfileHome } from './profile-home.ts'
 
@@ -25,17 +26,22 @@ async function asOwner<Answer>(port: number, password: string | undefined, ask: 
   }
 }
 
-test('the master under sentinels is killed while jobs run: its replica has their results', async () => {
+test('the master under sentinels behind an SSH server is killed while jobs run: its replica has their results', async () => {
   const { sentinels, name, password, sentinelPassword, master, replica } = await home.server(startSentinelRedis())
+  const tunnel = await tunnelThrough(await home.server(startSshServer()), home.dataDir)
   await home.use({
     name: 'Sentinels',
-    queue: { kind: 'sentinel', sentinels, masterName: name },
+    queue: { kind: 'sentinel', sentinels, masterName: name, tunnel },
     secrets: { 'queue.password': password, 'queue.sentinelPassword': sentinelPassword },
   })
   const work = await OutageWork.begin(home)
   await asOwner(master.port, password, (client) => client.wait(1, 0))
   await master.kill()
-  await work.goesThrough({ reason: /cannot be reached: / })
+  await work.goesThrough({
+    reason: new RegExp(
+      `toril-master .+ through 127.0.0.1 cannot be reached: .+ from there 127.0.0.1:${master.port} cannot`,
+    ),
+  })
   const role = await asOwner(replica.port, password, (client) => client.role())
   expect(role[0]).toBe('master')
 })

@@ -1,7 +1,7 @@
 import pg from 'pg'
 
 /** What pg's types leave out. */
-type WithStream = pg.Client & { connection: { stream: { destroy(): void } } }
+type WithStream = pg.Client & { connection: { stream: { destroy(error?: Error): void } } }
 
 /** In use for so long, a connection has much to do or leads nowhere. */
 const doubtfulMs = 1_500
@@ -20,9 +20,10 @@ function isSilence(error: unknown): boolean {
   return (typeof code === 'string' && silenceCodes.has(code)) || /timeout/i.test(error.message)
 }
 
-/** As if the server had: a farewell would wait for one that is not there. */
+/** As the system would, a quarter of an hour later; a farewell would wait for one that is not there. */
 function breakOff(client: pg.Client): void {
-  ;(client as WithStream).connection.stream.destroy()
+  const error = Object.assign(new Error('The server did not answer in time'), { code: 'ETIMEDOUT' })
+  ;(client as WithStream).connection.stream.destroy(error)
 }
 
 async function isSilent(config: pg.ClientConfig): Promise<boolean> {
