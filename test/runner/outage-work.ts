@@ -14,7 +14,7 @@ import { once, whenStarted } from './runner-under-test.ts'
 const timing = { pingMs: 500, answerMs: 2_000 }
 
 export interface Outage {
-  /** What is said of it. */
+  /** What is said of it: to those who watch, or, where it ends by itself, on the console. */
   reason: RegExp
   /** Ends it. Without it the outage ends by itself, and may be over before anything could be asked meanwhile. */
   comesBack?: () => Promise<unknown>
@@ -96,7 +96,9 @@ export class OutageWork {
     const over = new AbortController()
     const producing = this.#produce(over.signal)
     try {
-      await until(() => [...this.#told].some((each) => reason.test(each)), `it is said why: ${String(reason)}`)
+      // An outage of less than a tenth of a second may never be shown.
+      const said = () => [...this.#told, ...(comesBack === undefined ? this.problems : [])]
+      await until(() => said().some((each) => reason.test(each)), `it is said why: ${String(reason)}`)
       if (comesBack !== undefined) await this.#isAway(outage)
       await this.letFinish()
       await comesBack?.()

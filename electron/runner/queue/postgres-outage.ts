@@ -1,3 +1,4 @@
+import { knownToBullmq } from './known-to-bullmq.ts'
 import { TooLate } from './limited.ts'
 
 /** Classes and codes of PostgreSQL that mean "not now" and not "not so": away, or full. */
@@ -33,14 +34,9 @@ export function isLostRace(error: unknown): boolean {
   return typeof code === 'string' && lostRaceStates.has(code)
 }
 
-/**
- * BullMQ goes on trying to store a result only after errors it takes for a broken connection, and it knows
- * two: ECONNREFUSED and "Connection is closed." What PostgreSQL says when it is killed under a query is
- * another text, and would fail a job that succeeded; so would a deadlock. All are given the code BullMQ knows.
- */
+/** What PostgreSQL says when it is killed under a query, and a deadlock, in the form in which BullMQ tries again. */
 export function asOutageBullmqKnows(error: unknown): unknown {
-  if (!(error instanceof Error) || !(isPostgresOutage(error) || isLostRace(error))) return error
-  return Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNREFUSED' })
+  return error instanceof Error && (isPostgresOutage(error) || isLostRace(error)) ? knownToBullmq(error) : error
 }
 
 /** Whether it tells of a server that did not answer in time. */

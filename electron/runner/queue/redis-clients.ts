@@ -1,6 +1,8 @@
 import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { Cluster, Redis } from './ioredis.ts'
+import { knownToBullmq } from './known-to-bullmq.ts'
 import type { RedisTarget } from './queue-config.ts'
+import { isRedisOutage } from './redis-outage.ts'
 import type { RetryPace } from './retry-pace.ts'
 
 /** All that Toril and BullMQ ask of Redis can be asked of either. */
@@ -164,6 +166,30 @@ export async function connectAnew(client: RedisClient): Promise<void> {
   await connectNow(client)
 }
 
+/** What of a command of ioredis is needed here. */
+interface Asked {
+  reject(error: unknown): void
+}
+
+/**
+ * A connection that is refused, for a wrong password or for want of room, rejects all that was kept for it. For a
+ * worker that is no answer.
+ */
+function tellOutagesToBullmq(client: RedisClient): void {
+  const sending = client as { sendCommand(asked: Asked, ...more: unknown[]): unknown }
+  const send = sending.sendCommand.bind(client)
+  const seen = new WeakSet<Asked>()
+  // Sent again by ioredis itself, a command comes by here once more.
+  sending.sendCommand = (asked, ...more) => {
+    if (!seen.has(asked)) {
+      seen.add(asked)
+      const reject = asked.reject.bind(asked)
+      asked.reject = (error) => reject(error instanceof Error && isRedisOutage(error) ? knownToBullmq(error) : error)
+    }
+    return send(asked, ...more)
+  }
+}
+
 /** Every connection to one Redis is made here, those that BullMQ makes after the example of another included. */
 export class RedisClients {
   readonly #target: RedisTarget
@@ -181,7 +207,7 @@ export class RedisClients {
       target.kind === 'cluster'
         ? openCluster(target, habits, this.#config)
         : openSingle(target.options, habits, this.#config)
-    return this.#keep(client)
+    return this.#keep(client, habits.patient)
   }
 
   /** For subscribing, and nothing else. `asking`: the client that knows the nodes of a cluster. */
@@ -213,22 +239,23 @@ export class RedisClients {
     for (const client of this.#open) this.end(client)
   }
 
-  #keep<Client extends RedisClient>(client: Client): Client {
+  #keep<Client extends RedisClient>(client: Client, patient = false): Client {
     this.#open.add(client)
+    if (patient) tellOutagesToBullmq(client)
     // Whoever uses the client hears of its errors; unheard, ioredis would write them to the console.
     client.on('error', () => undefined)
-    this.#followCopies(client)
+    this.#followCopies(client, patient)
     return client
   }
 
   /** BullMQ copies a client for its blocking reads; a copy of one that waits to be told must not wait itself. */
-  #followCopies(client: RedisClient): void {
+  #followCopies(client: RedisClient, patient: boolean): void {
     if (client instanceof Redis) {
       const copy = client.duplicate.bind(client)
-      client.duplicate = (override) => this.#keep(copy({ ...override, lazyConnect: false }))
+      client.duplicate = (override) => this.#keep(copy({ ...override, lazyConnect: false }), patient)
     } else {
       const copy = client.duplicate.bind(client)
-      client.duplicate = (nodes, override) => this.#keep(copy(nodes, { ...override, lazyConnect: false }))
+      client.duplicate = (nodes, override) => this.#keep(copy(nodes, { ...override, lazyConnect: false }), patient)
     }
   }
 }

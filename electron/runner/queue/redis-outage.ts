@@ -13,7 +13,7 @@ const outageCodes = new Set([
 ])
 
 const outageText =
-  /Connection is closed|isn't writeable|max retries per request|Command timed out|Socket timeout|Cluster isn't ready|Cluster is ended|Too many Cluster redirections|slots cache|startup nodes|sentinels are unreachable|Command aborted|^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|NOAUTH|WRONGPASS)/
+  /Connection is closed|isn't writeable|max retries per request|Command timed out|Socket timeout|Cluster isn't ready|Cluster is ended|Too many Cluster redirections|slots cache|startup nodes|sentinels are unreachable|Command aborted|^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|NOAUTH|WRONGPASS|ERR max number of clients)/
 
 /**
  * Whether an error of ioredis tells of a server that is away, and not of a wrong question. A password that is
