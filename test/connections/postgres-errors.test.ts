@@ -51,6 +51,15 @@ test('an address behind a tunnel, set by a profile, is told by both', () => {
   )
 })
 
+test('behind a tunnel that is broken it is said what is the matter with the tunnel, and only of a server that is away', () => {
+  const trouble = () => 'the SSH server me@bastion refused the connection. Start it'
+  const address = { url, place: 'db.example:5432 through bastion', trouble }
+  expect(postgresUnavailable(Object.assign(new Error('read'), { code: 'ECONNRESET' }), address).message).toBe(
+    'PostgreSQL at db.example:5432 through bastion cannot be reached: the SSH server me@bastion refused the connection. Start it.',
+  )
+  expect(postgresUnavailable(fromPrisma('28P01', 'password'), address).message).toMatch(/wrong user or password/)
+})
+
 test("nothing of Prisma's own source is in the sentence", () => {
   const text = "\nInvalid `prisma.job.findMany()` invocation:\n\n\nCan't reach database server at 127.0.0.1:5499"
   const unreachable = Object.assign(new Error(text), { code: 'P1001' })
