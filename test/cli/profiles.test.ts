@@ -115,6 +115,14 @@ describe('toril profiles', () => {
     })
   })
 
+  test('does not take an edit without a change for one that was made', async () => {
+    const { id } = await cli.json('profiles', 'add', 'Untouched', 'queueName=untouched')
+    const before = await cli.json('profiles', 'show', id as string)
+    const { code, stderr } = await cli.run(['profiles', 'edit', 'Untouched'])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^Nothing to change was given\./)])
+    expect(await cli.json('profiles', 'show', id as string)).toEqual(before)
+  })
+
   test('takes lists of servers as host:port with commas between them', async () => {
     const watched = await cli.json(
       ...['profiles', 'add', 'Watched', 'queue.kind=sentinel', 'queue.masterName=m', 'queue.sentinels=s1,[::1]:26380'],

@@ -182,6 +182,9 @@ async function edit(
   const before = JSON.parse(JSON.stringify({ queue, history })) as Parameters<typeof changedFields>[2]
   const fields = changedFields(assignments, flags, before) as ProfilePatch
   const secrets = await secretChanges(flags)
+  if (Object.keys(fields).length + Object.keys(secrets).length === 0) {
+    throw new CliError(exitCodes.usage, 'Nothing to change was given. Add field=value, --url or a password.')
+  }
   const update = (confirm: { confirm?: string }) => client.profiles.update({ id, ...fields, secrets, ...confirm })
   printProfile(await confirmed(flags.confirm, update), flags)
 }
