@@ -2,6 +2,7 @@ import { createRedisBackend, type BackendFactory, type ConnectionOptions } from 
 import { chooseOnRedis } from './choose-redis.ts'
 import { openRedisFinished } from './finished-redis.ts'
 import { keepLimitsOnRedis } from './keep-limits.ts'
+import { limited } from './limited.ts'
 import { openRedisPresence } from './presence-redis.ts'
 import type { RedisTarget } from './queue-config.ts'
 import type { ConnectionHint, QueueServer } from './queue-server.ts'
@@ -17,6 +18,8 @@ import { reasonOnWay, Refusal, unavailable } from './server-refusal.ts'
 import { takeOverOnRedis } from './take-over.ts'
 import type { WantedJobs } from './wanted-jobs.ts'
 
+/** A start waits for the connection so many times as long as for an answer: it asks several servers, or one several things. */
+const connectTries = 3
 /** BullMQ's blocking reads are answered after 10 s at the latest. */
 const patientMs = 30_000
 
@@ -63,7 +66,7 @@ export async function openRedisServer(config: RedisServerConfig): Promise<QueueS
   client.on('-node', () => tell({ up: 'unsure' }))
   client.on('close', () => tell({ up: false, ...(lastError === undefined ? {} : { error: lastError }) }))
   try {
-    await client.connect()
+    await limited(client.connect(), connectTries * answerMs)
   } catch (error) {
     clients.endAll()
     throw unavailable('redis', label, reasonOnWay(trouble(), lastError ?? error), error)
