@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JobEvent } from '../../electron/contract/job.ts'
+import type { Job, JobEvent } from '../../electron/contract/job.ts'
 import type { Runner } from '../../electron/runner/runner.ts'
 import { until } from '../queue/until.ts'
 import { startDoomedRunner } from './doomed-runner.ts'
@@ -8,6 +8,7 @@ import {
   hastyTiming,
   jobWhen,
   once,
+  patientTiming,
   RunnerHome,
   whenFinished,
   whenStarted,
@@ -214,6 +215,31 @@ export function describeCluster(
       } finally {
         await doomed.kill()
         await home.remove()
+      }
+    })
+
+    it('show the attempt of one that was killed as lost, also while nobody takes its job up', async () => {
+      const survivors = await Promise.all(
+        homes.map(({ variables }) => RunnerHome.make({ ...variables, TORIL_QUEUE: 'lost' })),
+      )
+      const timing = { ...patientTiming, presenceBeatMs: 100, presenceTtlMs: 1_000 }
+      const runners = await Promise.all(survivors.map((home) => home.start({ timing })))
+      await Promise.all(runners.map((runner) => runner.runners.pause(runner.id)))
+      const dataDir = join(homes[0].folder, 'lost')
+      const variables = { ...homes[0].variables, TORIL_QUEUE: 'lost' }
+      const doomed = await startDoomedRunner({ dataDir, variables, timing, count: 0, release: homes[0].gate('never') })
+      try {
+        const id = doomed.held ?? ''
+        const runs = ({ state, attempts }: Job) => state === 'active' && attempts.length === 1
+        for (const runner of runners) await jobWhen(runner, id, 'is seen to run there', runs)
+        await doomed.kill()
+        for (const runner of runners) {
+          const job = await jobWhen(runner, id, 'was lost', ({ attempts }) => attempts[0]?.outcome !== undefined)
+          expect(job.attempts).toMatchObject([{ number: 1, outcome: 'lost', error: { code: 'LOST' } }])
+        }
+      } finally {
+        await doomed.kill()
+        await Promise.all(survivors.map((home) => home.remove()))
       }
     })
 

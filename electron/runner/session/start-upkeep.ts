@@ -15,7 +15,7 @@ export interface Upkeep {
 
 /** Keeps queue, history and threads as the preferences say, and takes up what runners that died have left. */
 export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: Work): Promise<Upkeep> {
-  const { core, catalog, connections, history, mayWork, queue, state, stops, preferences } = parts
+  const { board, core, catalog, connections, history, mayWork, queue, state, stops, preferences } = parts
   const { runners, mirror, consumer } = work
   const { onProblem, owners } = core
   // For good: what one of them ended last may still be in the queue long after it has gone.
@@ -71,7 +71,7 @@ export async function startUpkeep(parts: SessionParts, { pool }: Threads, work: 
       owners.forget(id, connections.source)
       for (const jobId of jobIds) mirror.event({ kind: 'state', id: jobId, state: 'waiting' })
       // Away: the next attempt of each job does it.
-      void endLostAttempts({ history, onOutcome: (outcome) => state.count(outcome) }, id, jobIds)
+      void endLostAttempts({ history, board, onOutcome: (outcome) => state.count(outcome) }, id, jobIds)
         .catch(unlessAway(onProblem, `The lost attempts of runner ${id} could not be written down`))
         // What it ended last may be in the queue alone.
         .then(() => mirror.reconcile())
