@@ -185,3 +185,20 @@ test('that a job is to run again, told late, undoes nothing of what another runn
     await one.telling.close()
   }
 })
+
+test('progress of a runner that was thought dead is not taken for that of the attempt after it', () => {
+  const board = new JobBoard()
+  const saved: Partial<JobRecord>[] = []
+  const writer = { saveJob: (record: Partial<JobRecord>) => void saved.push(record) } as unknown as History['writer']
+  let listen: ((news: Json, from: string) => void) | undefined
+  const hear: Relay['hear'] = (_what, schema, listener) => {
+    listen = (news, from) => listener(schema.parse(news), from)
+  }
+  hearOthers({ ownId: 'second', board, writer, relay: { hear }, history: 'here', onLoad: () => undefined })
+  const again = { ...first, number: 2, runner: 'second' }
+  board.changed({ ...failedOnce, state: 'completed', finishedAt: at, progress: { done: 9 }, attempts: [first, again] })
+  const load = { active: 1, busyThreads: 1, threads: 1 }
+  listen?.({ history: 'there', load, jobs: [{ id: '7', progress: { done: 3 } }] }, 'first')
+  expect(saved).toEqual([])
+  expect(board.recent('7')?.progress).toEqual({ done: 9 })
+})

@@ -47,11 +47,10 @@ export function hearOthers({ ownId, board, writer, relay, history, onLoad }: Hea
       if (write) writer.saveLogs(id, lines)
       board.emit(id, { kind: 'log', lines })
     }
-    if (progress !== undefined) {
+    const known = board.recent(id)
+    if (progress !== undefined && (known === undefined || isUnderWay(known, from))) {
       if (write) writer.saveJob({ id, progress })
-      const known = board.recent(id)
-      if (known !== undefined && !isFinished(known.state))
-        board.progressed(Object.assign(known, { progress }), progress)
+      if (known !== undefined) board.progressed(Object.assign(known, { progress }), progress)
     }
     if (told !== undefined) show(told)
   }
@@ -123,6 +122,11 @@ export function hearOthers({ ownId, board, writer, relay, history, onLoad }: Hea
 
 function lastNumber(job: Job): number {
   return job.attempts.at(-1)?.number ?? 0
+}
+
+/** A runner that was thought dead may go on with an attempt that another one has done again since. */
+function isUnderWay(job: Job, runner: string): boolean {
+  return !isFinished(job.state) && (job.attempts.at(-1)?.runner ?? runner) === runner
 }
 
 function hasJustEnded(job: Job): boolean {
