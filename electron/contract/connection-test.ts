@@ -79,4 +79,4 @@ export const connectionTestInputSchema = z
     /** Fingerprint of a host key that may be written into Toril's known_hosts: the only thing a test ever writes. */
     acceptHostKey: z.string().max(200).optional(),
   })
-  .refine((input) => input.id !== undefined || input.draft !== undefined, { message: 'Give id or draft.' })
+  .refine((input) => input.id !== undefined || input.draft !== undefined, { message: 'must have id or draft' })

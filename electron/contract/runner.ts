@@ -97,7 +97,7 @@ export const resizeSchema = z
     concurrency: z.int().min(1).optional(),
   })
   .refine((size) => Object.values(size).some((value) => value !== undefined), {
-    message: 'Give minThreads, maxThreads or concurrency.',
+    message: 'must have minThreads, maxThreads or concurrency',
   })
 export type Resize = z.infer<typeof resizeSchema>
 

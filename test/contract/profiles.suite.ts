@@ -132,7 +132,7 @@ export function profilesSuite(transport: Transport, api: () => ApiFixture): void
       await refused(astray, 'INVALID_PROFILE', /must be given again/, ['secrets', 'queue.password'])
       await refused(client.profiles.test({ id: 'none' }), 'PROFILE_NOT_FOUND', /none/)
       await refused(client.profiles.watchTest({ id: 'none' }), 'PROFILE_NOT_FOUND', /none/)
-      await refused(client.profiles.test({}), 'INVALID_PROFILE', /Give id or draft/)
+      await refused(client.profiles.test({}), 'INVALID_PROFILE', /^(The request|body) must have id or draft\.$/)
     })
 
     test('show a change of the one in use to those who watch', async () => {

@@ -46,6 +46,8 @@ function scene(kept: Job | undefined, look: () => Promise<QueuedJob>) {
     now: 0,
     limits,
     takers: () => [],
+    shared: false,
+    resting: () => [],
     movedUntil: () => undefined,
     defaultsOf: () => undefined,
   })

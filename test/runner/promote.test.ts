@@ -30,6 +30,7 @@ test('a job that ran to its end while it was promoted keeps its result', async (
       limits: { paused: false, rateLimitedMs: 0, active: 1 },
       takers: () => [],
       shared: false,
+      resting: () => [],
       movedUntil: () => undefined,
       defaultsOf: () => undefined,
     }),

@@ -26,6 +26,7 @@ function factsWith(limits: Partial<WaitingFacts['limits']> = {}, takers: readonl
     limits: { paused: false, rateLimitedMs: 0, active: 0, ...limits },
     shared: false,
     takers: () => takers,
+    resting: () => [],
     movedUntil: () => undefined,
     defaultsOf: () => ({}),
   }
@@ -100,6 +101,17 @@ describe('the checks of a waiting job', () => {
     expect(backoff).toMatchObject({ code: 'BACKING_OFF', message: 'Retries in 8 s, attempt 2 of 5.', until: at(7_400) })
     const [long] = failing(again, factsWith(), { delayUntil: now + 589_100 })
     expect(long?.message).toBe('Retries in 10 min, attempt 2 of 5.')
+  })
+
+  it('name the runner that handles the type and takes no jobs', () => {
+    const other = { ...self, jobTypes: ['mail'] }
+    const one = { ...factsWith({}, [other]), resting: () => ['The runner on box (pid 7)'] }
+    expect(failing(jobWith(), one)[0]).toMatchObject({
+      code: 'NO_RUNNER_FOR_TYPE',
+      message: 'The runner on box (pid 7) handles resize, but takes no jobs now. Resume it.',
+    })
+    const two = { ...one, resting: () => ['This runner', 'The runner on box (pid 7)'] }
+    expect(failing(jobWith(), two)[0]?.message).toBe('2 runners handle resize, but take no jobs now. Resume one.')
   })
 
   it('say of a queue that others use too what holds for any worker first, and leave room for theirs', () => {

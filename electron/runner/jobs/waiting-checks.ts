@@ -31,13 +31,19 @@ function pauseCheck({ limits }: WaitingFacts): WhyCheck {
   }
 }
 
-function typeCheck(type: string, handlers: readonly Taker[], { shared }: WaitingFacts): WhyCheck {
+function typeCheck(type: string, handlers: readonly Taker[], { shared, resting }: WaitingFacts): WhyCheck {
   const code = 'NO_RUNNER_FOR_TYPE'
   if (handlers.length > 0) {
     const message = `${counted(handlers.length, 'runner')} ${handlers.length === 1 ? 'handles' : 'handle'} ${type}.`
     return { code, ok: true, message }
   }
   if (shared) return { code, ok: false, message: `No runner of Toril handles ${type}. ${leftToOthers}` }
+  const [one, ...more] = resting(type)
+  if (one !== undefined) {
+    const who =
+      more.length === 0 ? `${one} handles ${type}, but takes` : `${more.length + 1} runners handle ${type}, but take`
+    return { code, ok: false, message: `${who} no jobs now. Resume ${more.length === 0 ? 'it' : 'one'}.` }
+  }
   const message = `No runner handles ${type}. It runs as soon as one does.`
   return { code, ok: false, message, fix: preference('jobs.folder', 'Jobs folder') }
 }

@@ -22,6 +22,8 @@ export interface WaitingFacts {
   shared: boolean
   /** This runner among them, unless it takes no jobs. */
   takers(): readonly Taker[]
+  /** Live runners that know the type and take no jobs now, as a sentence names them. */
+  resting(type: string): readonly string[]
   /** When a job becomes ready that another program has moved to a later time, epoch ms. */
   movedUntil(id: string): number | undefined
   /** Executor and heap limit of a job of this type that says nothing of its own; undefined of an unknown type. */

@@ -27,6 +27,10 @@ export function factsReader(
       shared: !parts.queue.isOwn(),
       // Most jobs that are shown run or have finished, and ask for none.
       takers: () => (takers ??= takersOf(seen ?? runners.lastSeen())),
+      resting: (type) =>
+        (seen ?? runners.lastSeen())
+          .filter(({ state, jobTypes }) => state !== 'taking' && jobTypes.includes(type))
+          .map(({ self, host, pid }) => (self ? 'This runner' : `The runner on ${host} (pid ${pid})`)),
       movedUntil: (id) => mirror.movedUntil(id),
       defaultsOf: (type) => parts.catalog.get(type)?.jobType.defaults,
       now: Date.now(),
