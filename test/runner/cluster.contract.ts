@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Job, JobEvent } from '../../electron/contract/job.ts'
@@ -240,6 +241,36 @@ export function describeCluster(
       } finally {
         await doomed.kill()
         await Promise.all(survivors.map((home) => home.remove()))
+      }
+    })
+
+    it('end the attempt of one that slept, once another has taken its job up', async () => {
+      const variables = { ...homes[0].variables, TORIL_QUEUE: 'slept' }
+      const home = await RunnerHome.make(variables)
+      const timing = { ...patientTiming, lockMs: 2_000, presenceBeatMs: 100, presenceTtlMs: 1_000 }
+      const release = home.gate('slept')
+      const sleeper = await startDoomedRunner({
+        dataDir: join(homes[0].folder, 'slept'),
+        variables,
+        timing,
+        count: 0,
+        release,
+        holdType: 'deaf',
+      })
+      try {
+        const id = sleeper.held ?? ''
+        const runner = await home.start({ timing })
+        await until(async () => (await runner.runners.list()).length === 2, 'they see each other')
+        sleeper.sleep()
+        await jobWhen(runner, id, 'runs again', ({ attempts }) => attempts.at(-1)?.runner === runner.id)
+        expect(existsSync(`${release}-asked`)).toBe(false)
+        sleeper.wake()
+        await until(() => existsSync(`${release}-asked`), 'the attempt of the one that slept is asked to stop')
+        await home.openGate('slept')
+        expect(await whenFinished(runner, id)).toMatchObject({ state: 'completed', result: 'released' })
+      } finally {
+        await sleeper.kill()
+        await home.remove()
       }
     })
 

@@ -13,6 +13,9 @@ export interface DoomedRunner {
   begin(): void
   /** Cancels the job that does not end, and answers with the result. */
   cancel(): Promise<string>
+  /** Stops the whole process, as a computer that sleeps does, until it is woken. */
+  sleep(): void
+  wake(): void
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
 }
@@ -59,6 +62,8 @@ export async function startDoomedRunner(plan: CrashPlan): Promise<DoomedRunner> 
       child.stdin.write('cancel\n')
       return until(() => cancelled, 'the cancel is answered')
     },
+    sleep: () => void child.kill('SIGSTOP'),
+    wake: () => void child.kill('SIGCONT'),
     kill,
   }
 }

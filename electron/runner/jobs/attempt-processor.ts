@@ -8,6 +8,7 @@ import { unlessAway } from '../outage.ts'
 import type { Processor, Taken, Verdict } from '../queue/job-queue.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { cancelledError } from './cancel-options.ts'
+import { takenError } from './end-taken.ts'
 import { within } from '../queue/within.ts'
 import type { JobBoard, RunningAttempt } from './job-board.ts'
 import { jobFromQueue } from './job-from-queue.ts'
@@ -141,8 +142,10 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
     const finishedAt = new Date().toISOString()
     keepLines(job.id, running.log.end())
     attempt.finishedAt = finishedAt
-    attempt.outcome = report.outcome
-    if (report.error !== undefined) attempt.error = report.error
+    const outcome = running.taken !== undefined && report.outcome === 'cancelled' ? 'lost' : report.outcome
+    attempt.outcome = outcome
+    if (outcome === 'lost') attempt.error = takenError(running.taken?.by)
+    else if (report.error !== undefined) attempt.error = report.error
     if (report.cpuMs !== undefined) attempt.cpuMs = report.cpuMs
     if (report.peakHeapBytes !== undefined) attempt.peakHeapBytes = report.peakHeapBytes
     // Also of one that crashed or ran out of time when it was to stop: its outcome is the truth, and so is this.
@@ -156,7 +159,7 @@ export function createAttemptProcessor(parts: AttemptProcessorParts): Processor 
       job.attempts.push(attempt)
     }
     if (job.attempts.includes(attempt)) history.writer.saveAttempt(job.id, attempt)
-    parts.onOutcome(report.outcome)
+    parts.onOutcome(outcome)
     return verdictOf(running, report)
   }
 

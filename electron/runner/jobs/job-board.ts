@@ -12,6 +12,8 @@ export interface RunningAttempt {
   started: boolean
   readonly log: AttemptLog
   cancel?: { by: string; reason: string; then: 'stop' | 'retry'; killAt?: string; timer?: NodeJS.Timeout }
+  /** Another runner has taken the job up; `by` is undefined where it is another program. */
+  taken?: { by: string | undefined }
 }
 
 /** Jobs remembered after their last change, so that lists and streams need no read for them. */

@@ -44,6 +44,7 @@ export interface ConsumerParts {
   concurrency: number
   wanted: WantedJobs
   onSettled(settled: Settled): void
+  onTakenAway(id: string, by: string | undefined): void
   /** For looking up what became of a job. */
   queue: BullQueue
 }
@@ -52,8 +53,15 @@ export interface ConsumerParts {
 export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   const { server, watch, timing, report } = parts
   const held = new HeldJobs()
-  const unheard = followUnheardVerdicts(parts.queue, held, parts.runnerId, settle, (error) => {
-    if (!server.isOutage(error)) report(`The queue's worker: ${reasonOf(error)}.`)
+  const unheard = followUnheardVerdicts({
+    queue: parts.queue,
+    held,
+    runnerId: parts.runnerId,
+    settle,
+    onTakenAway: (id, by) => parts.onTakenAway(id, by),
+    onFailed(error) {
+      if (!server.isOutage(error)) report(`The queue's worker: ${reasonOf(error)}.`)
+    },
   })
   /** Failures that were told before BullMQ told them. */
   const told = new WeakSet<BullJob>()

@@ -178,7 +178,7 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
     },
     contents: () => watch.ask(() => readContents(queue), again),
     obliterate: () => obliterate(queue, change),
-    async consume(processor, { concurrency, onSettled, types }) {
+    async consume(processor, { concurrency, onSettled, onTakenAway, types }) {
       if (isReadOnly) return createNoConsumer()
       const { runnerId } = config
       const shared = { name, runnerId, server, watch, timing, report, queue }
@@ -188,7 +188,14 @@ export async function createJobQueue(config: QueueConfig): Promise<RunnerQueue> 
         deaf?.()
         wanted.close()
       })
-      const starting = startConsumer({ ...shared, processor, concurrency, wanted, onSettled })
+      const starting = startConsumer({
+        ...shared,
+        processor,
+        concurrency,
+        wanted,
+        onSettled,
+        onTakenAway: (id, by) => onTakenAway?.(id, by),
+      })
       const consumer = await watch
         .ask(() => starting)
         .catch((error: unknown) => {

@@ -87,6 +87,11 @@ export interface TakenTypes {
 export interface ConsumeOptions {
   concurrency: number
   onSettled(settled: Settled): void
+  /**
+   * A job that is run here was taken up by another runner, or by another program where `by` is undefined, because this
+   * one was silent for longer than its hold. Its verdict will be refused.
+   */
+  onTakenAway?(id: string, by: string | undefined): void
   /** Jobs of any type, unless given. */
   types?: TakenTypes
 }

@@ -16,19 +16,25 @@ export interface UnheardVerdicts {
   stop(): void
 }
 
+export interface UnheardVerdictsParts {
+  queue: BullQueue
+  held: HeldJobs
+  runnerId: string
+  settle: (settled: Settled) => void
+  /** A job whose attempt still runs here was taken up elsewhere. */
+  onTakenAway: (id: string, by: string | undefined) => void
+  /** A look that failed; it is made again. */
+  onFailed: (error: unknown) => void
+}
+
 /**
  * After an outage BullMQ may report an error, and neither "completed" nor "failed": the verdict was stored
- * and only the answer lost, or the lock ran out before the server was back. Then the queue is asked.
+ * and only the answer lost, or the lock ran out before the server was back. Then the queue is asked. So it is of what
+ * still runs: a hold that could not be renewed may be another runner's by now.
  */
-export function followUnheardVerdicts(
-  queue: BullQueue,
-  held: HeldJobs,
-  runnerId: string,
-  settle: (settled: Settled) => void,
-  /** A look that failed; it is made again. */
-  onFailed: (error: unknown) => void,
-): UnheardVerdicts {
-  const notYet = (error: unknown): undefined => void onFailed(error)
+export function followUnheardVerdicts(parts: UnheardVerdictsParts): UnheardVerdicts {
+  const { queue, held, runnerId, settle } = parts
+  const notYet = (error: unknown): undefined => void parts.onFailed(error)
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -43,7 +49,11 @@ export function followUnheardVerdicts(
 
   async function lookNow(): Promise<void> {
     for (const [id, entry] of held.all()) {
-      if (entry.decided === undefined) continue
+      if (entry.decided === undefined) {
+        const taken = await takenElsewhere(queue, id, entry, runnerId).catch(notYet)
+        if (taken !== undefined && held.get(id) === entry) parts.onTakenAway(id, taken.by)
+        continue
+      }
       const early = Date.now() - entry.decided.at < afterMs
       const settled = early ? undefined : await whatBecameOf(queue, id, entry, runnerId).catch(notYet)
       if (settled === undefined) look()
@@ -58,6 +68,20 @@ export function followUnheardVerdicts(
       clearTimeout(timer)
     },
   }
+}
+
+/** Undefined while nobody else has it: also of one that was put back, as if its runner were dead, and waits. */
+async function takenElsewhere(
+  queue: BullQueue,
+  id: string,
+  { job: { attemptsStarted }, attemptsMade }: HeldJob,
+  runnerId: string,
+): Promise<{ by: string | undefined } | undefined> {
+  const job = await queue.getJob(id)
+  if (job === undefined) return undefined
+  const by = runnerNamed(job)
+  const taken = job.attemptsStarted !== attemptsStarted && by !== runnerId
+  return taken || job.attemptsMade !== attemptsMade ? { by } : undefined
 }
 
 /** Undefined while it is still open. */

@@ -1,6 +1,7 @@
 import { isFinished } from '../../contract/job.ts'
 import type { Cluster } from '../cluster/create-cluster.ts'
 import { createAttemptProcessor } from '../jobs/attempt-processor.ts'
+import { createEndTaken } from '../jobs/end-taken.ts'
 import type { LiveRunners } from '../jobs/live-runners.ts'
 import { createQueueMirror, type QueueMirror } from '../jobs/queue-mirror.ts'
 import { createUnknownTypes } from '../jobs/unknown-types.ts'
@@ -69,6 +70,7 @@ export async function startWork(parts: SessionParts, threads: Threads): Promise<
   const consumer: Consumer = await queue.consume(processor, {
     concurrency: parts.concurrency(),
     types: takenTypes(parts),
+    onTakenAway: createEndTaken(board, () => preferences().cancel.graceMs),
     onSettled(settled) {
       if (isFinished(settled.state)) {
         state.finished = true

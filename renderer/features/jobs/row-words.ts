@@ -1,4 +1,4 @@
-import { leftToOthers, type JobState, type JobSummary, type Progress } from '../../../electron/contract/job.ts'
+import type { JobState, JobSummary, Progress } from '../../../electron/contract/job.ts'
 import type { Thread } from '../../../electron/contract/runner.ts'
 import { formatCount, formatElapsed, formatPercent, localizeTimes } from '../../lib/format.ts'
 
@@ -55,7 +55,8 @@ export function describeRow(job: JobSummary, thread: Pick<Thread, 'state' | 'blo
     case 'completed':
       return { text: job.inputPreview, tone: 'sec' }
     default:
-      if (waitingReason?.code === 'NO_RUNNER_FOR_TYPE' && !waitingReason.message.endsWith(leftToOthers)) {
+      // Otherwise it says more: that it is left to other programs, or which runner is to be resumed.
+      if (waitingReason?.code === 'NO_RUNNER_FOR_TYPE' && waitingReason.message.startsWith('No runner handles ')) {
         return { text: 'No runner handles this type', tone: 't-failed' }
       }
       return {

@@ -94,6 +94,25 @@ export function describeDead({ openQueue, server }: QueueBench): void {
     expect(takers.flatMap(({ taken }) => taken)).toHaveLength(1)
   })
 
+  it('tells a runner that was taken for dead of the job that another one has taken up', async () => {
+    const slept = await openQueue({ runnerId: 'slept', timing: { ...patientTiming, lockMs: 1_000 } })
+    const other = await openQueue({ name: slept.name, runnerId: 'other', timing: patientTiming })
+    const told: [string, string | undefined][] = []
+    const sleeping = await slept.consume(never, {
+      concurrency: 1,
+      onSettled: () => undefined,
+      onTakenAway: (id, by) => told.push([id, by]),
+    })
+    const { id } = await slept.add('a', {}, plain)
+    await until(() => sleeping.active().length === 1, 'it is taken')
+    await sleeping.stopTaking()
+    const watched = await consume(other, never)
+    expect(await watched.consumer.releaseJobsOf('slept')).toEqual([id])
+    await until(() => told.length > 0, 'it is told')
+    expect(told[0]).toEqual([id, 'other'])
+    expect(watched.taken).toHaveLength(1)
+  })
+
   it('leaves alone a job that a worker without a name took after the dead runner', async () => {
     const dead = await openQueue({ runnerId: 'dead', timing: patientTiming })
     const next = await openQueue({ name: dead.name, runnerId: 'next', timing: patientTiming })
