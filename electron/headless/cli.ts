@@ -30,8 +30,11 @@ const program = new Command('toril')
   .description('Run jobs on a local runner, and see and stop them.')
   .version(readVersion())
   .exitOverride()
-  // `--password=…` is no option, and what stands behind it is not for logs.
-  .configureOutput({ outputError: (text, write) => write(text.replace(/(unknown option '[^=']+)=.*'/s, "$1=…'")) })
+  // `--password=…` and `-p…` are no options, and what stands behind is not for logs.
+  .configureOutput({
+    outputError: (text, write) =>
+      write(text.replace(/(unknown option '[^=']+)=.*'/s, "$1=…'").replace(/(unknown option '-[^-'])[^']+'/s, "$1…'")),
+  })
   .showHelpAfterError('(see toril --help)')
   .addHelpText('after', environmentHelp)
   .addHelpText('after', exitCodesHelp)

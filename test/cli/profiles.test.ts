@@ -81,6 +81,7 @@ describe('toril profiles', () => {
     [['--password', planted], /Passwords are never given on the command line/],
     [[`redis://me:${planted}@h`], /An address is given with --url/],
     [[`--password=${planted}`], /unknown option '--password=…'/],
+    [[`-p${planted}`], /unknown option '-p…'/],
     [['--password-env', planted], /Give its name, not the password/],
     [['--secret-env', `queue.password=${planted}`], /Give its name, not the password/],
     [['--secret-env', planted], /the form queue\.password=NAME/],

@@ -209,7 +209,7 @@ async function exportFile(texts: string[], flags: PassphraseFlags & { out?: stri
 function writeExport(path: string, text: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined || found.isFile()) writePrivateFile(path, text)
-  else writeFileSync(path, text)
+  else writeFileSync(path, text, { mode: 0o600 })
 }
 
 async function importFile(path: string, flags: PassphraseFlags): Promise<void> {

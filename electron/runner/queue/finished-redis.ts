@@ -9,7 +9,9 @@ const kindOf = new Map<string, FinishedJob['whose']>([
   [kinds.left, 'left'],
 ])
 
-/** BullMQ's `pb` is who took it last; see taker-mark.ts. The options are decoded only where the word occurs at all. */
+/**
+ * BullMQ's `pb` is who took it last; see taker-mark.ts. Where it does not say which take, as in versions before this one,
+ * a worker without a name may have been the last. The options are decoded only where the word occurs at all. */
 const whose = `${takeInLua.last}
 local function torilWhose(job, word)
   local took = redis.call('HMGET', job, 'processedOn', 'pb', 'opts')
@@ -17,7 +19,8 @@ local function torilWhose(job, word)
   if not took[1] then return '${kinds.left}' end
   if string.sub(taker, 1, ${mark.length}) ~= '${mark}' then return '${kinds.theirs}' end
   local named = string.match(taker, '@%d+%.%d+$')
-  if named and named ~= torilLastTake(job) then return '${kinds.theirs}' end
+  if not named then return '${kinds.left}' end
+  if named ~= torilLastTake(job) then return '${kinds.theirs}' end
   if opts and string.find(opts, word, 1, true) then
     local read, said = pcall(cjson.decode, opts)
     if read and type(said) == 'table' and said[word] ~= nil and said[word] ~= cjson.null then return '${kinds.left}' end
